@@ -1,0 +1,5 @@
+//! The `platform` binary.
+
+fn main() -> std::process::ExitCode {
+    platform::cli::main()
+}

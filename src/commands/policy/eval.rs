@@ -1,0 +1,247 @@
+//! `platform policy eval`: OPA's flags, OPA's answers, OPA's exit codes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use comfy_table::{ContentArrangement, presets};
+use serde_json::{Value, json};
+
+use crate::commands::Run;
+use crate::error::{Error, Result};
+use crate::services::policy::{EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input};
+use crate::ui;
+
+/// OPA's exit code for every error.
+const FAILED: u8 = 2;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Without --data the query is put to the stored policies. Exit codes are OPA's: 0 for an answer, 2 for an
+error, and 1 where --fail or --fail-defined says so.
+
+Examples:
+  platform policy eval '1 + 1'
+  platform policy eval -d authz.rego -i input.json -f pretty data.authz.allow
+  platform policy eval data.demo.quorum --fail < /dev/null")]
+pub struct Eval {
+    /// The query
+    query: String,
+    /// Policy or data files or folders; PREFIX:PATH mounts data under a dotted path
+    #[arg(long, short, value_name = "PATH")]
+    data: Vec<String>,
+    /// File with the input document, JSON or YAML; - for stdin
+    #[arg(long, short, value_name = "PATH")]
+    input: Option<String>,
+    /// Read the input document from stdin
+    #[arg(long, short = 'I', conflicts_with = "input")]
+    stdin_input: bool,
+    /// How to print the answer
+    #[arg(long, short, value_enum, default_value_t)]
+    format: Format,
+    /// Exit 1 when the answer is undefined or empty
+    #[arg(long)]
+    fail: bool,
+    /// Exit 1 when the answer is defined and not empty
+    #[arg(long, conflicts_with = "fail")]
+    fail_defined: bool,
+    /// End with an error when a builtin function fails
+    #[arg(long)]
+    strict_builtin_errors: bool,
+    /// Read modules and query as Rego before OPA 1.0
+    #[arg(long)]
+    v0_compatible: bool,
+    /// How long it may take [default: `policy.timeout`]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+}
+
+/// OPA's formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum Format {
+    /// The whole answer
+    #[default]
+    Json,
+    /// The values, a JSON array for each way in which the query holds
+    Values,
+    /// The bindings, a JSON object for each way in which the query holds
+    Bindings,
+    /// For a person
+    Pretty,
+    /// The values, for scripts
+    Raw,
+    /// Only whether there is an answer
+    Discard,
+}
+
+impl Eval {
+    pub async fn run(self, run: &Run<'_>) -> Result<u8> {
+        let input = match self.read_input() {
+            Ok(input) => input,
+            Err(error) => {
+                run.ui.error(&error);
+                return Ok(FAILED);
+            }
+        };
+        let outcome = match self.ask(run, input).await {
+            Ok(outcome) => outcome,
+            Err(error) if self.data.is_empty() => return Err(error),
+            // As OPA: what keeps files from being loaded is part of the answer.
+            Err(error) => {
+                let error = EvalError { message: error.message, code: None, location: None };
+                EvalOutcome { errors: vec![error], ..EvalOutcome::default() }
+            }
+        };
+        if !outcome.errors.is_empty() {
+            self.print_errors(run, &outcome.errors)?;
+            return Ok(FAILED);
+        }
+        run.ui.print(&self.text(&outcome.evaluation.result)?)?;
+        let defined = !outcome.evaluation.result.is_empty() && !is_empty(&outcome.evaluation.result);
+        Ok(u8::from((self.fail && !defined) || (self.fail_defined && defined)))
+    }
+
+    /// Files given: here and now, without any database. Else the stored policies answer, if the query can see them.
+    async fn ask(&self, run: &Run<'_>, input: Option<Value>) -> Result<EvalOutcome> {
+        let url = run.loaded.url();
+        let remote = url.starts_with("http://") || url.starts_with("https://");
+        if self.data.is_empty() && (remote || mentions_data(&self.query)) {
+            let strict_builtin_errors = self.strict_builtin_errors;
+            let operation = EvalPolicy { query: self.query.clone(), input, strict_builtin_errors };
+            return run.backend().await?.call(operation).await;
+        }
+        let sources = load(&self.data)?;
+        let question = EvalQuestion {
+            modules: sources.modules,
+            data: (!sources.data.is_empty()).then_some(Value::Object(sources.data)),
+            input,
+            query: self.query.clone(),
+            v0: self.v0_compatible,
+            strict_builtin_errors: self.strict_builtin_errors,
+            timeout: Some(self.timeout.unwrap_or(run.loaded.settings.policy.timeout)),
+        };
+        Ok(evaluate(question))
+    }
+
+    fn read_input(&self) -> Result<Option<Value>> {
+        let (name, text) = match self.input.as_deref() {
+            None if !self.stdin_input => return Ok(None),
+            None | Some("-") => ("stdin", ui::read_stdin()?),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|e| Error::io(format_args!("read {path}"), e))?;
+                (path, text)
+            }
+        };
+        parse_input(Path::new(name), &text).map(Some)
+    }
+
+    fn text(&self, result: &[Value]) -> Result<String> {
+        let pretty = |value: &Value| {
+            serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| Error::internal(e.to_string()))
+        };
+        let all = |field: fn(&Value) -> Value| result.iter().map(|one| pretty(&field(one))).collect::<Result<String>>();
+        match self.format {
+            Format::Json if result.is_empty() => pretty(&json!({})),
+            Format::Json => pretty(&json!({"result": result})),
+            Format::Values => all(|one| values(one).into()),
+            Format::Bindings => all(bindings),
+            Format::Raw => Ok(result.iter().map(|one| raw(one) + "\n").collect()),
+            Format::Discard if result.is_empty() => pretty(&json!({})),
+            Format::Discard => pretty(&json!({"result": "discarded"})),
+            Format::Pretty => match result {
+                [] => Ok("undefined\n".into()),
+                [one] if bindings(one) == json!({}) && values(one).len() == 1 => pretty(&values(one)[0]),
+                _ => Ok(grid(result)),
+            },
+        }
+    }
+
+    fn print_errors(&self, run: &Run<'_>, errors: &[EvalError]) -> Result<()> {
+        if matches!(self.format, Format::Json) {
+            let text = serde_json::to_string_pretty(&json!({"errors": errors})).unwrap_or_default();
+            return run.ui.print(&(text + "\n"));
+        }
+        let count = match errors {
+            [_] => "1 error occurred".to_owned(),
+            _ => format!("{} errors occurred", errors.len()),
+        };
+        for error in errors {
+            run.ui.error(&Error::invalid(format!("{count}: {error}")));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a query looks at `data`: the word stands in it outside of strings.
+fn mentions_data(query: &str) -> bool {
+    let mut outside = String::new();
+    let mut quote = None;
+    let mut signs = query.chars();
+    while let Some(sign) = signs.next() {
+        match quote {
+            None if matches!(sign, '"' | '`') => quote = Some(sign),
+            None => outside.push(sign),
+            Some('"') if sign == '\\' => drop(signs.next()),
+            Some(open) if sign == open => {
+                quote = None;
+                outside.push(' ');
+            }
+            Some(_) => {}
+        }
+    }
+    outside.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).any(|word| word == "data")
+}
+
+fn values(one: &Value) -> Vec<Value> {
+    one["expressions"].as_array().into_iter().flatten().map(|expression| expression["value"].clone()).collect()
+}
+
+fn bindings(one: &Value) -> Value {
+    one.get("bindings").cloned().unwrap_or_else(|| json!({}))
+}
+
+fn raw(one: &Value) -> String {
+    let texts = values(one).into_iter().map(|value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    });
+    texts.collect::<Vec<_>>().join(" ")
+}
+
+/// OPA takes an answer of one empty or false-like set for none when it decides about `--fail`.
+fn is_empty(result: &[Value]) -> bool {
+    result.iter().all(|one| values(one).is_empty() && bindings(one) == json!({}))
+}
+
+/// Bindings and values side by side, a row for each way in which the query holds.
+fn grid(result: &[Value]) -> String {
+    let names: Vec<String> =
+        bindings(&result[0]).as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let shown: Vec<usize> = values(&result[0])
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| names.is_empty() || **value != Value::Bool(true))
+        .map(|(at, _)| at)
+        .collect();
+    let mut table = comfy_table::Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
+    let texts = shown.iter().map(|at| result[0]["expressions"][*at]["text"].as_str().unwrap_or_default().to_owned());
+    table.set_header(names.iter().cloned().chain(texts));
+    for one in result {
+        let bound = bindings(one);
+        let cells = names.iter().map(|name| bound[name].to_string());
+        table.add_row(cells.chain(shown.iter().map(|at| one["expressions"][*at]["value"].to_string())));
+    }
+    table.to_string() + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mentions_data;
+
+    #[test]
+    fn data_counts_only_as_a_word_outside_of_strings() {
+        assert!(mentions_data("data.authz.allow"));
+        assert!(mentions_data("x := data"));
+        assert!(!mentions_data("x := \"data\""));
+        assert!(!mentions_data("metadata.x == `data`"));
+    }
+}

@@ -1,0 +1,83 @@
+//! `platform policy …`
+
+mod eval;
+mod put;
+
+use clap::Subcommand;
+
+use super::Run;
+use crate::error::Result;
+use crate::model;
+use crate::services::policy::{GetPolicy, ListPolicies, RemovePolicy};
+use crate::ui::{self, Cell, Render, Table, View};
+
+#[derive(Debug, Subcommand)]
+pub enum Policy {
+    /// Store a policy module
+    Put(put::Put),
+    /// List the stored policies
+    List(ListPolicies),
+    /// Show one stored policy
+    Get(GetPolicy),
+    /// Remove a stored policy
+    Rm(Rm),
+    /// Evaluate a Rego query, as `opa eval` does
+    Eval(eval::Eval),
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Rm {
+    #[command(flatten)]
+    operation: RemovePolicy,
+    /// Do not ask
+    #[arg(long, short)]
+    yes: bool,
+}
+
+impl Policy {
+    pub async fn run(self, run: &Run<'_>) -> Result<u8> {
+        match self {
+            Self::Put(command) => command.run(run).await,
+            Self::List(operation) => run.show(operation).await,
+            Self::Get(operation) => {
+                let policy = run.backend().await?.call(operation).await?;
+                run.ui.show(&Text(policy))?;
+                Ok(0)
+            }
+            Self::Rm(rm) => {
+                let backend = run.backend().await?;
+                ui::confirm(&format!("remove policy {}", rm.operation.id), rm.yes)?;
+                run.ui.show(&backend.call(rm.operation).await?)?;
+                Ok(0)
+            }
+            Self::Eval(command) => command.run(run).await,
+        }
+    }
+}
+
+fn row(policy: &model::Policy) -> Vec<Cell> {
+    vec![Cell::text(&policy.id), Cell::text(&policy.package), Cell::Time(policy.updated_at)]
+}
+
+impl Render for Vec<model::Policy> {
+    fn view(&self) -> View {
+        View::Table(Table { columns: vec!["id", "package", "updated"], rows: self.iter().map(row).collect() })
+    }
+}
+
+impl Render for model::Policy {
+    fn view(&self) -> View {
+        View::Record(["id", "package", "updated"].into_iter().zip(row(self)).collect())
+    }
+}
+
+/// A policy to read: its text.
+#[derive(serde::Serialize)]
+#[serde(transparent)]
+struct Text(model::Policy);
+
+impl Render for Text {
+    fn view(&self) -> View {
+        View::Text(self.0.module.clone())
+    }
+}

@@ -1,0 +1,23 @@
+//! Plain types that the rooms hand to each other: what is stored, and what travels.
+
+mod change;
+mod document;
+mod health;
+mod migration;
+mod policy;
+mod redact;
+mod secret;
+mod seed;
+mod session;
+mod user;
+
+pub use change::{Change, Head};
+pub use document::{Document, Hit, IndexStats, NewDocument, SearchResults};
+pub use health::{Check, CheckStatus, HealthReport};
+pub use migration::{AppliedMigration, Lease, Migration, MigrationState, MigrationStatus};
+pub use policy::{Evaluation, Policy};
+pub use redact::redact;
+pub use secret::Secret;
+pub use seed::{SeedReport, SeedStatus};
+pub use session::{Identity, IssuedToken, Session};
+pub use user::{Permission, Role, User};

@@ -1,0 +1,29 @@
+/// A URL that may be shown: the password of its authority and of its query is replaced.
+pub fn redact(url: &str) -> String {
+    let Ok(mut parsed) = reqwest::Url::parse(url) else { return url.split('@').next_back().unwrap_or(url).to_owned() };
+    if parsed.password().is_some() {
+        // Fails only for URLs that cannot have a password.
+        let _ = parsed.set_password(Some("***"));
+    }
+    if parsed.query_pairs().any(|(key, _)| key == "password") {
+        let pairs: Vec<_> = parsed
+            .query_pairs()
+            .map(|(k, v)| (k.to_string(), if k == "password" { "***".into() } else { v.to_string() }))
+            .collect();
+        parsed.query_pairs_mut().clear().extend_pairs(pairs);
+    }
+    parsed.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redact;
+
+    #[test]
+    fn passwords_in_urls_are_never_shown() {
+        assert_eq!(redact("postgres://ada:s3cret@db/p"), "postgres://ada:***@db/p");
+        assert_eq!(redact("postgres://db/p?user=ada&password=s3cret"), "postgres://db/p?user=ada&password=***");
+        assert_eq!(redact("sqlite:/var/lib/platform.db"), "sqlite:/var/lib/platform.db");
+        assert!(!redact("postgres://ada:s3c ret@[bad/p").contains("s3c"));
+    }
+}

@@ -1,0 +1,241 @@
+//! Policies: stored Rego modules, and decisions.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::context::Context;
+use crate::engines::policy::{self, Module, PolicyError, Question};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{Evaluation, Permission, Policy};
+use crate::operation::{Operation, Route};
+use crate::store::{self, transaction};
+
+pub use crate::engines::policy::{
+    PolicyError as EvalError, Question as EvalQuestion, THREAD as EVALUATOR_THREAD, load, parse_input,
+};
+
+/// The largest module that is stored, in bytes.
+const MAX_MODULE_BYTES: usize = 1 << 20;
+
+/// Stores a policy module, in place of whatever has its name
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutPolicy {
+    /// The name to store it under; slashes are fine
+    pub id: String,
+    /// The module's text, in Rego
+    pub module: String,
+}
+
+impl Operation for PutPolicy {
+    type Output = Policy;
+    const ROUTE: Route = Route::put("/v1/policies/{id}");
+    const NEEDS: Permission = Permission::PolicyWrite;
+
+    async fn run(self, cx: &Context) -> Result<Policy> {
+        check_id(&self.id)?;
+        check_module(&self.module)?;
+        let module = Module { name: self.id.clone(), text: self.module.clone() };
+        let package = blocking(move || policy::package_of(module, false)).await??;
+        if let Some(same) = store::policy::get(&cx.db, &self.id).await?.filter(|old| old.module == self.module) {
+            return Ok(same);
+        }
+        transaction!(cx.db, |tx| {
+            // The number first: its lock makes two that store at once see each other's modules.
+            store::change::append(&mut tx, cx.now(), &cx.actor.name, "policy", &self.id, "put").await?;
+            let mut all = store::policy::all_within(&mut tx).await?;
+            let old = all.iter().position(|policy| policy.id == self.id).map(|at| all.remove(at));
+            let policy = Policy {
+                id: self.id.clone(),
+                package: package.clone(),
+                module: self.module.clone(),
+                created_at: old.map_or_else(|| cx.now(), |old| old.created_at),
+                updated_at: cx.now(),
+            };
+            all.push(policy.clone());
+            check_together(cx, all).await?;
+            store::policy::put(&mut tx, &policy).await?;
+            policy
+        })
+    }
+}
+
+/// Lists the stored policies
+#[derive(Debug, Serialize, Deserialize, ToSchema, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct ListPolicies {}
+
+impl Operation for ListPolicies {
+    type Output = Vec<Policy>;
+    const ROUTE: Route = Route::get("/v1/policies");
+    const NEEDS: Permission = Permission::PolicyRead;
+
+    async fn run(self, cx: &Context) -> Result<Vec<Policy>> {
+        store::policy::all(&cx.db).await
+    }
+}
+
+/// Shows one stored policy
+#[derive(Debug, Serialize, Deserialize, ToSchema, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct GetPolicy {
+    /// The policy's name
+    pub id: String,
+}
+
+impl Operation for GetPolicy {
+    type Output = Policy;
+    const ROUTE: Route = Route::get("/v1/policies/{id}");
+    const NEEDS: Permission = Permission::PolicyRead;
+
+    async fn run(self, cx: &Context) -> Result<Policy> {
+        check_id(&self.id)?;
+        store::policy::get(&cx.db, &self.id).await?.ok_or_else(|| unknown(&self.id))
+    }
+}
+
+/// Removes a stored policy
+#[derive(Debug, Serialize, Deserialize, ToSchema, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct RemovePolicy {
+    /// The policy's name
+    pub id: String,
+}
+
+impl Operation for RemovePolicy {
+    type Output = Policy;
+    const ROUTE: Route = Route::delete("/v1/policies/{id}");
+    const NEEDS: Permission = Permission::PolicyWrite;
+
+    async fn run(self, cx: &Context) -> Result<Policy> {
+        check_id(&self.id)?;
+        transaction!(cx.db, |tx| {
+            store::change::append(&mut tx, cx.now(), &cx.actor.name, "policy", &self.id, "remove").await?;
+            let mut all = store::policy::all_within(&mut tx).await?;
+            let at = all.iter().position(|policy| policy.id == self.id).ok_or_else(|| unknown(&self.id))?;
+            let gone = all.remove(at);
+            // Others may call what this one defines.
+            check_together(cx, all).await?;
+            store::policy::delete(&mut tx, &self.id).await?;
+            gone
+        })
+    }
+}
+
+/// Asks the stored policies a question
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvalPolicy {
+    /// A Rego query, such as `data.demo.rbac.allow`
+    pub query: String,
+    /// The document that policies see as `input`
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub input: Option<Value>,
+    /// End with an error when a builtin function fails, instead of making its expression undefined
+    #[serde(default)]
+    pub strict_builtin_errors: bool,
+}
+
+/// An answer, or the errors that stood in its way: evaluation ends in either with HTTP 200, as `opa eval`
+/// prints either on stdout.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EvalOutcome {
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<PolicyError>,
+}
+
+impl Operation for EvalPolicy {
+    type Output = EvalOutcome;
+    const ROUTE: Route = Route::post("/v1/policy/eval");
+    const NEEDS: Permission = Permission::PolicyEval;
+
+    async fn run(self, cx: &Context) -> Result<EvalOutcome> {
+        let policies = store::policy::all(&cx.db).await?;
+        let question = Question {
+            modules: policies.into_iter().map(as_module).collect(),
+            query: self.query,
+            input: self.input,
+            strict_builtin_errors: self.strict_builtin_errors,
+            timeout: Some(cx.loaded.settings.policy.timeout),
+            ..Question::default()
+        };
+        blocking(move || evaluate(question)).await
+    }
+}
+
+/// Answers a question, errors included, from what the question itself holds.
+pub fn evaluate(question: Question) -> EvalOutcome {
+    match policy::evaluate(question) {
+        Ok(evaluation) => EvalOutcome { evaluation, errors: Vec::new() },
+        Err(error) => EvalOutcome { evaluation: Evaluation { result: Vec::new() }, errors: vec![error] },
+    }
+}
+
+/// Stores modules that belong together, for seeds: as `PutPolicy`, in the caller's transaction.
+pub async fn put_all(cx: &Context, tx: &mut store::Tx, modules: Vec<(String, String)>) -> Result<(u64, u64)> {
+    let (mut written, mut unchanged) = (0, 0);
+    for (id, text) in modules {
+        let old = store::policy::get_within(tx, &id).await?;
+        if old.as_ref().is_some_and(|old| old.module == text) {
+            unchanged += 1;
+            continue;
+        }
+        let module = Module { name: id.clone(), text: text.clone() };
+        let package = blocking(move || policy::package_of(module, false)).await??;
+        let now = cx.now();
+        let created_at = old.map_or(now, |old| old.created_at);
+        store::change::append(tx, now, &cx.actor.name, "policy", &id, "put").await?;
+        store::policy::put(tx, &Policy { id, package, module: text, created_at, updated_at: now }).await?;
+        written += 1;
+    }
+    Ok((written, unchanged))
+}
+
+fn as_module(policy: Policy) -> Module {
+    Module { name: policy.id, text: policy.module }
+}
+
+/// All stored modules must work together: one that contradicts the others would end every evaluation.
+async fn check_together(cx: &Context, all: Vec<Policy>) -> Result<()> {
+    let question = Question {
+        modules: all.into_iter().map(as_module).collect(),
+        query: "true".into(),
+        timeout: Some(cx.loaded.settings.policy.timeout),
+        ..Question::default()
+    };
+    blocking(move || policy::evaluate(question)).await?.map(drop).map_err(Error::from)
+}
+
+async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(job).await;
+    done.map_err(|e| Error::internal("the evaluation was cut short").source(e))
+}
+
+fn check_id(id: &str) -> Result<()> {
+    let fine = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-' | '/');
+    let segments = |id: &str| id.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    if id.len() <= 200 && id.chars().all(fine) && segments(id) {
+        Ok(())
+    } else {
+        Err(Error::invalid(format!("`{}` cannot name a policy", id.escape_debug()))
+            .hint("use letters, digits, `.`, `_`, `-` and `/` between them, at most 200"))
+    }
+}
+
+fn check_module(text: &str) -> Result<()> {
+    if text.len() > MAX_MODULE_BYTES {
+        return Err(Error::invalid(format!("the module has {} bytes, and may have {MAX_MODULE_BYTES}", text.len())));
+    }
+    match text.contains('\0') {
+        true => Err(Error::new(ErrorKind::Invalid, "the module contains a NUL character")),
+        false => Ok(()),
+    }
+}
+
+fn unknown(id: &str) -> Error {
+    Error::not_found(format!("there is no policy `{id}`")).hint("`platform policy list` shows them")
+}

@@ -1,0 +1,110 @@
+//! Documents on their way into the database.
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use sqlx::types::Json;
+
+use super::IndexReport;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::model::{Change, Document, NewDocument};
+use crate::store::{self, Tx};
+
+/// The largest document, as JSON, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 8 << 20;
+
+/// What identifies a document among all. A source has no slash, so the first one ends it.
+pub fn key(source: &str, id: &str) -> String {
+    format!("{source}/{id}")
+}
+
+/// Checks what types cannot say.
+pub fn check(document: &NewDocument) -> Result<()> {
+    let name = |text: &str| {
+        !text.is_empty()
+            && text.len() <= 100
+            && text.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-'))
+    };
+    if document.id.is_empty() || document.id.len() > 500 {
+        return Err(Error::invalid("`id` must have 1 to 500 bytes"));
+    }
+    if !name(&document.source) {
+        return Err(Error::invalid("`source` must be letters, digits, `.`, `_` and `-`, at most 100"));
+    }
+    if document.kind.is_empty() || document.kind.len() > 100 {
+        return Err(Error::invalid("`kind` must have 1 to 100 bytes"));
+    }
+    let text = serde_json::to_string(document).map_err(|e| Error::invalid(e.to_string()))?;
+    if text.len() > MAX_DOCUMENT_BYTES {
+        return Err(Error::invalid(format!("it has {} bytes, and may have {MAX_DOCUMENT_BYTES}", text.len())));
+    }
+    // PostgreSQL stores no NUL in text: refuse it on every engine.
+    if text.contains("\\u0000") && contains_nul(&json!(document)) {
+        return Err(Error::invalid("it contains a NUL character"));
+    }
+    Ok(())
+}
+
+fn contains_nul(value: &serde_json::Value) -> bool {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(contains_nul),
+        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || contains_nul(value)),
+        _ => false,
+    }
+}
+
+/// Stores documents and their changes. Those that are there already, just so, are left alone.
+pub async fn write_all(cx: &Context, tx: &mut Tx, documents: &[NewDocument]) -> Result<IndexReport> {
+    let mut changed = Vec::new();
+    let mut hashes = std::collections::HashMap::new();
+    for document in documents {
+        let key = key(&document.source, &document.id);
+        let hash = content_hash(document);
+        let old = match hashes.get(&key) {
+            Some(earlier) => Some(String::clone(earlier)),
+            None => store::document::hash(tx, &key).await?,
+        };
+        if old.as_ref() != Some(&hash) {
+            hashes.insert(key.clone(), hash.clone());
+            changed.push((document, key, hash));
+        }
+    }
+    let written = changed.len() as u64;
+    let unchanged = documents.len() as u64 - written;
+    let last = store::change::take_numbers(tx, changed.len() as i64).await?;
+    let now = cx.now();
+    for (i, (document, key, hash)) in changed.into_iter().enumerate() {
+        let seq = last - written as i64 + 1 + i as i64;
+        let actor = cx.actor.name.clone();
+        let change =
+            Change { seq, at: now, actor, noun: "document".into(), key: key.clone(), action: "put".into() };
+        store::change::insert(tx, &change).await?;
+        let NewDocument { id, source, kind, jurisdiction, language, title, body, fields } = document.clone();
+        let document = Document {
+            key,
+            source,
+            id,
+            kind,
+            jurisdiction,
+            language,
+            title,
+            body,
+            fields: Json(fields),
+            hash,
+            seq,
+            created_at: now,
+            updated_at: now,
+        };
+        store::document::put(tx, &document).await?;
+    }
+    Ok(IndexReport { written, unchanged, seq: last })
+}
+
+/// SHA-256 over everything that a document says.
+fn content_hash(document: &NewDocument) -> String {
+    // JSON objects are sorted by key here, so that the order of fields in the input does not matter.
+    let text = json!(document).to_string();
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
