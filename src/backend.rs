@@ -59,9 +59,9 @@ impl Backend {
         migration::check_current(&cx.db).await?;
         let Some(token) = Credentials::load()?.token(&url) else { return Ok(Self::Direct(Box::new(cx))) };
         // Whoever signed in to this very database acts as that user from then on.
-        let actor = auth::authenticate(&cx, &token).await.map_err(|e| {
-            e.hint(format!("or `platform logout`, to act as {} again", Actor::local().name))
-        })?;
+        let actor = auth::authenticate(&cx, &token)
+            .await
+            .map_err(|e| e.hint(format!("or `platform logout`, to act as {} again", Actor::local().name)))?;
         Ok(Self::Direct(Box::new(cx.with_actor(actor))))
     }
 
@@ -77,6 +77,7 @@ impl Backend {
 
     /// Does an operation and returns its answer.
     pub async fn call<O: Operation>(&self, operation: O) -> Result<O::Output> {
+        operation::check_path(&operation)?;
         match self {
             Self::Direct(cx) => perform(operation, cx).await,
             Self::Remote(client) => client.call(operation).await,
@@ -127,7 +128,8 @@ pub fn local_only(what: &str, url: &str) -> Error {
 impl Client {
     /// A client for the daemon at this address, with the token that PLATFORM_TOKEN or `platform login` gave.
     pub fn new(url: &str) -> Result<Self> {
-        let base = reqwest::Url::parse(url).map_err(|e| Error::settings(format!("not a valid URL: {url}")).source(e))?;
+        let base =
+            reqwest::Url::parse(url).map_err(|e| Error::settings(format!("not a valid URL: {url}")).source(e))?;
         // Fails only when the process has chosen a provider already: then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -222,11 +224,8 @@ pub fn request<O: Operation>(base: &reqwest::Url, operation: &O) -> Result<(reqw
     Ok((url, None))
 }
 
-/// Percent-encodes all but RFC 3986's unreserved signs. A lone `.` or `..` would be taken for a step in the path.
+/// Percent-encodes all but RFC 3986's unreserved signs.
 fn escape(text: &str) -> String {
-    if matches!(text, "." | "..") {
-        return text.replace('.', "%2E");
-    }
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
     text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

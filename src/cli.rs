@@ -12,11 +12,11 @@ use crate::settings::{self, Flags, Loaded};
 use crate::ui::{Color, OutputFormat, Ui, is_broken_pipe};
 
 const EXAMPLES: &str = "Examples:
-  platform init                                  make a database with its first administrator
-  platform search query 'open records'           find documents
+  platform init                                   make a database with its first administrator
+  platform search query 'open records'            find documents
   platform policy eval -d policy.rego data.authz.allow
-  platform serve                                 offer everything over HTTP
-  platform user list --url http://127.0.0.1:8700 the same, through a daemon
+  platform serve                                  offer everything over HTTP
+  platform user list --url http://127.0.0.1:8700  the same, through a daemon
 
 `platform help exit-codes` lists the exit codes.";
 
@@ -40,19 +40,19 @@ struct Global {
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Settings file [env: PLATFORM_SETTINGS] [default: settings.toml in the data directory]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     settings: Option<PathBuf>,
     /// How to print the answer
     #[arg(long, short, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "FORMAT")]
     output: OutputFormat,
     /// Print these columns only, in this order
-    #[arg(long, global = true, value_delimiter = ',', value_name = "NAMES")]
+    #[arg(long, global = true, value_delimiter = ',', value_name = "NAMES", hide_short_help = true)]
     columns: Vec<String>,
     /// Print no column names
-    #[arg(long, global = true)]
+    #[arg(long, global = true, hide_short_help = true)]
     no_headers: bool,
     /// Sort rows by this column; with - before it, backwards
-    #[arg(long, global = true, value_name = "COLUMN", allow_hyphen_values = true)]
+    #[arg(long, global = true, value_name = "COLUMN", allow_hyphen_values = true, hide_short_help = true)]
     sort: Option<String>,
     /// Print nothing but the answer
     #[arg(long, short, global = true)]
@@ -61,7 +61,15 @@ struct Global {
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t, hide_default_value = true, value_name = "WHEN")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        hide_default_value = true,
+        value_name = "WHEN",
+        hide_short_help = true
+    )]
     color: Color,
 }
 
@@ -205,8 +213,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> Result<u8> {
         Command::Serve(_) => tokio::runtime::Builder::new_multi_thread(),
         _ => tokio::runtime::Builder::new_current_thread(),
     };
-    let runtime =
-        runtime.enable_all().build().map_err(|e| Error::io("start the runtime", e))?;
+    let runtime = runtime.enable_all().build().map_err(|e| Error::io("start the runtime", e))?;
     let run = Run { ui, loaded };
     let code = if let Command::Serve(serve) = cli.command {
         // It watches for signals itself, to finish what is under way.

@@ -265,7 +265,10 @@ mod tests {
         let error = Error::invalid("no").hint("say yes");
         let json = serde_json::to_string(&Problem::from(error)).expect("serialises");
         let back = Error::from(serde_json::from_str::<Problem>(&json).expect("parses"));
-        assert_eq!((back.kind, back.message.as_str(), back.hints), (ErrorKind::Invalid, "no", vec!["say yes".to_owned()]));
+        assert_eq!(
+            (back.kind, back.message.as_str(), back.hints),
+            (ErrorKind::Invalid, "no", vec!["say yes".to_owned()])
+        );
     }
 
     #[test]

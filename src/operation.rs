@@ -95,6 +95,22 @@ pub fn check_permission<O: Operation>(cx: &Context) -> Result<()> {
     }
 }
 
+/// Refuses what cannot be a segment of a path: nothing at all, and the dots that mean a step in it however they are
+/// written (WHATWG URL, section 4.4). Directly it is refused as well, so that both faces name the same things.
+pub fn check_path<O: Operation>(operation: &O) -> Result<()> {
+    let mut names = O::ROUTE.placeholders().peekable();
+    if names.peek().is_none() {
+        return Ok(());
+    }
+    let fields = serde_json::to_value(operation).map_err(|e| Error::internal(e.to_string()))?;
+    match names.find(|name| matches!(fields[name].as_str(), Some("" | "." | ".."))) {
+        Some(name) => {
+            Err(Error::invalid(format!("`{name}` must not be `{}`", fields[name].as_str().unwrap_or_default())))
+        }
+        None => Ok(()),
+    }
+}
+
 /// Builds an operation from its fields in JSON; the error names the field that does not fit.
 pub fn from_fields<O: Operation>(fields: Value) -> Result<O> {
     serde_path_to_error::deserialize(fields).map_err(|e| {

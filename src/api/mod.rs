@@ -109,11 +109,9 @@ async fn handle<O: Operation>(
             .hint("`server.request_timeout` sets the limit; the work itself may still go on")),
     };
     let response = match answer {
-        Ok(bytes) => (
-            [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
-            bytes,
-        )
-            .into_response(),
+        Ok(bytes) => {
+            ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], bytes).into_response()
+        }
         Err(error) => problem(error),
     };
     let name = operation::name::<O>();

@@ -79,7 +79,8 @@ impl Describe {
     /// The endpoints that are no operations.
     fn probes(&mut self) {
         let plain = |id: &str, summary: &str, kind: &str| {
-            let content = json!({kind: {"schema": {"type": if kind == "application/json" { "object" } else { "string" }}}});
+            let content =
+                json!({kind: {"schema": {"type": if kind == "application/json" { "object" } else { "string" }}}});
             json!({"operationId": id, "summary": summary, "security": [], "tags": ["probes"],
                    "responses": {"200": {"description": "It is so", "content": content}}})
         };
@@ -121,7 +122,8 @@ impl Visitor for Describe {
                 parameters.push(parameter(&name, "query", needed, schema));
             }
         } else if !fields.is_empty() {
-            let required: Vec<_> = required.into_iter().filter(|name| fields.contains_key(name.as_str().unwrap_or_default())).collect();
+            let required: Vec<_> =
+                required.into_iter().filter(|name| fields.contains_key(name.as_str().unwrap_or_default())).collect();
             let needed = !required.is_empty();
             let mut schema = json!({"type": "object", "properties": fields, "additionalProperties": false});
             if needed {
@@ -130,7 +132,8 @@ impl Visitor for Describe {
             let name = operation::name::<O>();
             self.schemas.insert(name.into(), schema);
             let reference = json!({"$ref": format!("#/components/schemas/{name}")});
-            described["requestBody"] = json!({"required": needed, "content": {"application/json": {"schema": reference}}});
+            described["requestBody"] =
+                json!({"required": needed, "content": {"application/json": {"schema": reference}}});
         }
         described["parameters"] = json!(parameters);
         let answer = self.answer::<O::Output>();

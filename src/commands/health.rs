@@ -85,7 +85,8 @@ fn private(name: &str, path: &Path, missing: &str) -> Check {
     match std::fs::metadata(path) {
         Ok(info) if info.permissions().mode() & 0o077 != 0 => {
             let mode = info.permissions().mode() & 0o777;
-            let detail = format!("{} has mode {mode:04o}: others can look into it (chmod go= mends it)", path.display());
+            let detail =
+                format!("{} has mode {mode:04o}: others can look into it (chmod go= mends it)", path.display());
             Check::new(name, CheckStatus::Warning, detail)
         }
         Ok(_) => Check::new(name, CheckStatus::Ok, format!("{} is yours alone", path.display())),

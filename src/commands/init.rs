@@ -79,13 +79,8 @@ pub async fn set_up(run: &Run<'_>, admin: &str, given: Option<Secret>) -> Result
     if backend.call(admins).await?.is_empty() {
         let made = given.is_none();
         let password = given.unwrap_or_else(generate_password);
-        let user = AddUser {
-            email,
-            role: "admin".into(),
-            name: None,
-            if_not_exists: false,
-            password: Some(password.clone()),
-        };
+        let user =
+            AddUser { email, role: "admin".into(), name: None, if_not_exists: false, password: Some(password.clone()) };
         report.admin = Some(backend.call(user).await?.email);
         report.password = made.then_some(password);
     }

@@ -15,11 +15,13 @@ use crate::services::seed::ApplySeed;
 use crate::settings::LogFormat;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The first line on stdout is the address. SIGTERM and SIGINT stop it when requests under way are done.
+#[command(
+    after_help = "The first line on stdout is the address. SIGTERM and SIGINT stop it when requests under way are done.
 
 Examples:
   platform serve --demo
-  platform serve --listen 0.0.0.0:8700 --url postgres://platform@db/platform")]
+  platform serve --listen 0.0.0.0:8700 --url postgres://platform@db/platform"
+)]
 pub struct Serve {
     /// Address and port to listen on; port 0 takes a free one [env: PLATFORM_SERVER_LISTEN] [default: 127.0.0.1:8700]
     #[arg(long, value_name = "HOST:PORT")]
@@ -61,8 +63,8 @@ async fn check(cx: &Context) -> Result<()> {
 
 fn start_logging(run: &Run<'_>) -> Result<()> {
     let log = &run.loaded.settings.log;
-    let filter = EnvFilter::try_new(&log.level)
-        .map_err(|e| Error::settings(format!("`log.level` is `{}`: {e}", log.level)))?;
+    let filter =
+        EnvFilter::try_new(&log.level).map_err(|e| Error::settings(format!("`log.level` is `{}`: {e}", log.level)))?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let done = match log.format {
         LogFormat::Json => builder.json().try_init(),
@@ -74,10 +76,9 @@ fn start_logging(run: &Run<'_>) -> Result<()> {
 async fn prepare_demo(run: &Run<'_>) -> Result<InitReport> {
     let (report, backend) = set_up(run, ADMIN, None).await?;
     backend.call(ApplySeed { profile: "demo".into(), dry_run: false }).await?;
-    let Backend::Direct(cx) = backend else { return Ok(report) };
-    // Indexed before the first search comes.
-    crate::services::search::follower::freshen(&cx, None).await?;
-    cx.db.close().await;
+    if let Backend::Direct(cx) = backend {
+        cx.db.close().await;
+    }
     Ok(report)
 }
 

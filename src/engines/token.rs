@@ -37,13 +37,8 @@ pub fn sign(
     let der = signing_key(seed)?.to_pkcs8_der().map_err(|e| broken(&e))?;
     let mut header = Header::new(Algorithm::EdDSA);
     header.kid = Some(kid.to_string());
-    let claims = Claims {
-        iss: ISSUER.into(),
-        sub: user,
-        jti: session,
-        iat: issued_at.timestamp(),
-        exp: expires_at.timestamp(),
-    };
+    let claims =
+        Claims { iss: ISSUER.into(), sub: user, jti: session, iat: issued_at.timestamp(), exp: expires_at.timestamp() };
     let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ed_der(der.as_bytes()));
     token.map(Secret::new).map_err(|e| broken(&e))
 }

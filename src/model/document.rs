@@ -112,7 +112,7 @@ pub struct IndexStats {
     pub indexed: u64,
     /// The change that the index has reached
     pub position: i64,
-    /// Changes that the index has still to apply
+    /// Changes of documents that the index has still to apply
     pub lag: i64,
     pub segments: usize,
     /// Size on disk, in bytes

@@ -15,7 +15,7 @@ pub use change::{Change, Head};
 pub use document::{Document, Hit, IndexStats, NewDocument, SearchResults};
 pub use health::{Check, CheckStatus, HealthReport};
 pub use migration::{AppliedMigration, Lease, Migration, MigrationState, MigrationStatus};
-pub use policy::{Evaluation, Policy};
+pub use policy::{Evaluation, Expression, Policy, QueryResult};
 pub use redact::redact;
 pub use secret::Secret;
 pub use seed::{SeedReport, SeedStatus};

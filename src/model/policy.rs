@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// A stored policy module.
@@ -21,6 +21,31 @@ pub struct Policy {
 pub struct Evaluation {
     /// One element for every way in which the query holds
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<Object>)]
-    pub result: Vec<Value>,
+    pub result: Vec<QueryResult>,
+}
+
+/// One way in which a query holds.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct QueryResult {
+    pub expressions: Vec<Expression>,
+    /// The query's variables
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub bindings: Map<String, Value>,
+}
+
+/// One expression of a query.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Expression {
+    #[schema(value_type = Object)]
+    pub value: Value,
+    pub text: String,
+    pub location: Position,
+}
+
+/// A place in a query, counted from 1.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Position {
+    pub row: usize,
+    pub col: usize,
 }

@@ -1,11 +1,16 @@
 /// A URL that may be shown: the password of its authority and of its query is replaced.
 pub fn redact(url: &str) -> String {
     let Ok(mut parsed) = reqwest::Url::parse(url) else { return url.split('@').next_back().unwrap_or(url).to_owned() };
+    let in_query = parsed.query_pairs().any(|(key, _)| key == "password");
+    if parsed.password().is_none() && !in_query {
+        // As it was given: parsing adds a slash here and there.
+        return url.to_owned();
+    }
     if parsed.password().is_some() {
         // Fails only for URLs that cannot have a password.
         let _ = parsed.set_password(Some("***"));
     }
-    if parsed.query_pairs().any(|(key, _)| key == "password") {
+    if in_query {
         let pairs: Vec<_> = parsed
             .query_pairs()
             .map(|(k, v)| (k.to_string(), if k == "password" { "***".into() } else { v.to_string() }))

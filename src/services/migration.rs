@@ -163,7 +163,9 @@ pub async fn check_current(db: &Db) -> Result<()> {
     let all = store::migration::embedded(db.dialect())?.len();
     match pending.len() {
         0 => Ok(()),
-        n if n == all => Err(Error::unavailable("the database is empty: it was never set up").hint("run `platform init`")),
+        n if n == all => {
+            Err(Error::unavailable("the database is empty: it was never set up").hint("run `platform init`"))
+        }
         n => Err(Error::unavailable(format!("{n} of {all} migrations are pending")).hint("run `platform migrate up`")),
     }
 }

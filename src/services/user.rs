@@ -65,7 +65,8 @@ impl Operation for AddUser {
         });
         match made {
             // Somebody else added the same address since we looked.
-            Err(e) if e.kind == crate::error::ErrorKind::Conflict => match store::user::get(&cx.db, &user.email).await? {
+            Err(e) if e.kind == crate::error::ErrorKind::Conflict => match store::user::get(&cx.db, &user.email).await?
+            {
                 Some(other) if self.if_not_exists => Ok(other),
                 _ => Err(exists(&user.email)),
             },
@@ -277,9 +278,9 @@ async fn check_role(cx: &Context, role: &str) -> Result<()> {
 /// The address in the one form in which it is stored and compared.
 pub fn normal_email(email: &str) -> Result<String> {
     let normal = email.trim().to_lowercase();
-    let well_formed = normal.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
-    });
+    let well_formed = normal
+        .split_once('@')
+        .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
     let clean = !normal.chars().any(|sign| sign.is_whitespace() || sign.is_control() || sign == '/');
     // RFC 5321 allows no longer path.
     if well_formed && clean && normal.len() <= 254 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use config::{Config, FileFormat, Map, Source, Value};
+use config::{Config, FileFormat, Map, Source, Value, ValueKind};
 
 use super::{Entry, Flags, Loaded, Settings, default_data_dir, shown};
 use crate::error::{Error, ErrorKind, Result};
@@ -76,24 +76,26 @@ pub fn load(flags: &Flags, environment: impl IntoIterator<Item = (String, String
     builder = builder.add_source(from_environment(&environment, &known)?).add_source(from_flags(flags));
     let merged = builder.build().map_err(|e| wrong(&e))?;
 
-    let mut entries = vec![Entry {
-        key: "data_dir".into(),
-        value: data_dir.display().to_string().into(),
-        origin: data_dir_origin,
-    }];
+    let mut entries =
+        vec![Entry { key: "data_dir".into(), value: data_dir.display().to_string().into(), origin: data_dir_origin }];
     let values: Settings = merged.clone().try_deserialize().map_err(|e| wrong(&e))?;
     check(&values)?;
     let mut flat = BTreeMap::new();
     flatten("", serde_json::to_value(&values).map_err(|e| Error::internal(e.to_string()))?, &mut flat);
     for (key, value) in flat {
-        let origin = merged.get::<Value>(&key).ok().and_then(|v| v.origin().map(str::to_owned));
-        entries.push(Entry {
-            value: shown(&key, value),
-            key,
-            origin: origin.unwrap_or_else(|| "default".to_owned()),
-        });
+        let origin = origin_of(&merged.cache, &key).unwrap_or("default").to_owned();
+        entries.push(Entry { value: shown(&key, value), key, origin });
     }
     Ok(Loaded { settings: values, entries, data_dir, file })
+}
+
+/// Which layer a value came from; none when no layer has it.
+fn origin_of<'a>(merged: &'a Value, key: &str) -> Option<&'a str> {
+    let value = key.split('.').try_fold(merged, |value, name| match &value.kind {
+        ValueKind::Table(fields) => fields.get(name),
+        _ => None,
+    })?;
+    value.origin()
 }
 
 /// The settings file as a layer; none if there is no file and nobody named one.
@@ -197,12 +199,11 @@ mod tests {
         if let Some(text) = file {
             std::fs::write(dir.path().join("settings.toml"), text).expect("written");
         }
-        let flags =
-            Flags { data_dir: Some(dir.path().into()), listen: flag.map(str::to_owned), ..Flags::default() };
+        let flags = Flags { data_dir: Some(dir.path().into()), listen: flag.map(str::to_owned), ..Flags::default() };
         load(&flags, env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
     }
 
-    fn origin_of(loaded: &Loaded, key: &str) -> String {
+    fn shown_origin(loaded: &Loaded, key: &str) -> String {
         loaded.entries.iter().find(|e| e.key == key).expect("known").origin.clone()
     }
 
@@ -223,7 +224,7 @@ mod tests {
                 _ => ("127.0.0.1:8700", "default"),
             };
             prop_assert_eq!(&loaded.settings.server.listen, want);
-            prop_assert!(origin_of(&loaded, "server.listen").ends_with(origin));
+            prop_assert!(shown_origin(&loaded, "server.listen").ends_with(origin));
         }
     }
 
@@ -246,7 +247,8 @@ mod tests {
     #[test]
     fn every_default_in_the_template_can_be_taken_as_it_is() {
         let template = super::super::template().expect("a template");
-        let taken: String = template.lines().map(|line| line.trim_start_matches("# ")).skip(1).collect::<Vec<_>>().join("\n");
+        let taken: String =
+            template.lines().map(|line| line.trim_start_matches("# ")).skip(1).collect::<Vec<_>>().join("\n");
         let loaded = load_with(Some(&taken), &[], None).expect("loads");
         assert_eq!(loaded.settings, Settings::default());
     }

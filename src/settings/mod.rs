@@ -204,7 +204,8 @@ fn shown(key: &str, value: serde_json::Value) -> serde_json::Value {
 /// The settings file that `platform init` writes: every key with its default, commented out.
 pub fn template() -> Result<String> {
     let defaults = layers::defaults()?;
-    let mut text = String::from("# Settings of platform. Every line shows a default; take the `# ` away to change it.\n");
+    let mut text =
+        String::from("# Settings of platform. Every line shows a default; take the `# ` away to change it.\n");
     let mut section = "";
     // Keys of no section come first: in TOML a section lasts until the next begins.
     let (in_sections, alone): (Vec<_>, Vec<_>) = defaults.iter().partition(|(key, _)| key.contains('.'));

@@ -23,14 +23,7 @@ pub async fn take_numbers(tx: &mut Tx, count: i64) -> Result<i64> {
 }
 
 /// Appends one entry and returns its number.
-pub async fn append(
-    tx: &mut Tx,
-    at: DateTime<Utc>,
-    actor: &str,
-    noun: &str,
-    key: &str,
-    action: &str,
-) -> Result<i64> {
+pub async fn append(tx: &mut Tx, at: DateTime<Utc>, actor: &str, noun: &str, key: &str, action: &str) -> Result<i64> {
     let seq = take_numbers(tx, 1).await?;
     insert(tx, &Change { seq, at, actor: actor.into(), noun: noun.into(), key: key.into(), action: action.into() })
         .await?;

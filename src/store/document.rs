@@ -83,6 +83,12 @@ pub async fn changes_after(db: &Db, position: i64, limit: i64) -> Result<Vec<Doc
     Ok(on!(db, |pool| sqlx::query_as(SQL).bind(position).bind(limit).fetch_all(pool).await)?)
 }
 
+/// How many changes of documents come after `position`.
+pub async fn count_changes_after(db: &Db, position: i64) -> Result<i64> {
+    const SQL: &str = "select count(*) from changes where seq > $1 and noun = 'document'";
+    Ok(on!(db, |pool| sqlx::query_scalar(SQL).bind(position).fetch_one(pool).await)?)
+}
+
 /// Documents in the order of their last change, for a rebuild of the index.
 pub async fn by_seq(db: &Db, position: i64, limit: i64) -> Result<Vec<DocumentChange>> {
     const SQL: &str = "select seq, key, seq as current, source, id, kind, jurisdiction, language, title, body, fields \

@@ -24,10 +24,9 @@ impl Progress {
         let terminal = std::io::stderr().is_terminal();
         let bar = (terminal && !ui.quiet).then(|| {
             let (bar, style) = match total {
-                Some(total) => (
-                    ProgressBar::new(total),
-                    "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {msg}, {eta} left",
-                ),
+                Some(total) => {
+                    (ProgressBar::new(total), "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec}, {msg}, {eta} left")
+                }
                 None => (ProgressBar::new_spinner(), "{spinner} {bytes} {bytes_per_sec}, {msg}"),
             };
             bar.with_style(ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar()))

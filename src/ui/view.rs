@@ -68,7 +68,8 @@ impl Cell {
 
 /// How long ago, or how long until, in the largest unit that fits.
 pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    const UNITS: [(i64, &str); 5] = [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
+    const UNITS: [(i64, &str); 5] =
+        [(31_536_000, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")];
     let seconds = (now - at).num_seconds();
     let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| seconds.abs() >= *unit) else {
         return "now".into();

@@ -160,7 +160,8 @@ fn a_daemon_with_pending_migrations_is_not_ready_and_can_be_told_to_migrate() {
         let report = api.admin("POST", "/v1/migrations/up", None);
         assert_eq!(report.json()["version"], 3, "{}", report.text);
         assert_eq!(api.send("GET", "/readyz", None, None).status, 200);
-        let stored = api.admin("POST", "/v1/documents", Some("{\"documents\": [{\"id\": \"x\", \"body\": \"harbour\"}]}"));
+        let stored =
+            api.admin("POST", "/v1/documents", Some("{\"documents\": [{\"id\": \"x\", \"body\": \"harbour\"}]}"));
         assert_eq!(stored.status, 200, "{}", stored.text);
         let seq = stored.json()["seq"].clone();
         let found = api.admin("GET", &format!("/v1/search?query=harbour&wait_for={seq}"), None);

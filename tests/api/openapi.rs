@@ -34,7 +34,8 @@ fn every_operation_is_described() {
             assert!(ids.insert(id.to_owned()), "{id} stands twice");
             assert!(!operation["summary"].as_str().unwrap().is_empty(), "{id} has no summary");
             let empty = Vec::new();
-            let in_path = operation["parameters"].as_array().unwrap_or(&empty).iter().filter(|p| p["in"] == "path").count();
+            let in_path =
+                operation["parameters"].as_array().unwrap_or(&empty).iter().filter(|p| p["in"] == "path").count();
             assert_eq!(in_path, path.matches('{').count(), "{method} {path}");
         }
     }
@@ -43,7 +44,8 @@ fn every_operation_is_described() {
 
 #[test]
 fn the_validator_accepts_it() {
-    let found = Command::new("openapi-spec-validator").arg("--help").output().is_ok_and(|output| output.status.success());
+    let found =
+        Command::new("openapi-spec-validator").arg("--help").output().is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("openapi-spec-validator is not installed (scripts/peers does it): not validated");
         return;

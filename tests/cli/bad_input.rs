@@ -65,7 +65,11 @@ fn a_file_that_is_no_database() {
 fn a_daemon_that_is_down() {
     let sandbox = Sandbox::empty(Engine::Sqlite);
     let url = "http://127.0.0.1:1";
-    refused(&sandbox.command(["user", "list", "--url", url]).run(), 69, "cannot reach the daemon at http://127.0.0.1:1");
+    refused(
+        &sandbox.command(["user", "list", "--url", url]).run(),
+        69,
+        "cannot reach the daemon at http://127.0.0.1:1",
+    );
     let done = sandbox.command(["health", "--url", url]).run();
     assert_eq!((done.code, done.stdout.contains("cannot reach the daemon")), (1, true), "{done:?}");
 }
@@ -144,7 +148,11 @@ fn migrations_that_contradict_the_database() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let sandbox = Sandbox::new(engine, Face::Direct);
         execute(&sandbox.database, "update schema_migrations set checksum = 'abc' where version = 2");
-        refused(&sandbox.command(["user", "list"]).run(), 73, "migration 0002_changes was applied with another content");
+        refused(
+            &sandbox.command(["user", "list"]).run(),
+            73,
+            "migration 0002_changes was applied with another content",
+        );
         refused(&sandbox.command(["migrate", "up"]).run(), 73, "checksum");
 
         let sandbox = Sandbox::new(engine, Face::Direct);

@@ -41,7 +41,8 @@ fn survive(engine: Engine) {
                     for batch in 0..DOCUMENTS / BATCH {
                         let kind = format!("r{round}b{batch}");
                         sent.insert(kind.clone());
-                        let request = http.post(format!("{base}/v1/documents")).bearer_auth(&token).json(&documents(&kind));
+                        let request =
+                            http.post(format!("{base}/v1/documents")).bearer_auth(&token).json(&documents(&kind));
                         match request.send().await {
                             Ok(answer) if answer.status().is_success() => acknowledged.insert(kind),
                             _ => break,
@@ -90,7 +91,8 @@ fn check(sandbox: &Sandbox, acknowledged: &BTreeSet<String>, sent: &BTreeSet<Str
         let mut found = BTreeMap::new();
         for kind in sent {
             let results = get(format!("/v1/search?query=harbour&kind={kind}&limit=1000")).await;
-            let ids: Vec<&str> = results["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap()).collect();
+            let ids: Vec<&str> =
+                results["hits"].as_array().unwrap().iter().map(|hit| hit["id"].as_str().unwrap()).collect();
             let distinct: BTreeSet<_> = ids.iter().collect();
             assert_eq!(ids.len(), distinct.len(), "{kind} is found twice");
             assert_eq!(results["total"], ids.len(), "{kind}");

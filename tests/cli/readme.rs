@@ -56,7 +56,7 @@ fn paste(script: &str) {
 
 #[test]
 fn the_tour_works_as_pasted() {
-    let blocks: Vec<_> = blocks("README.md", "sh").into_iter().filter(|block| !block.contains("cargo ") && !block.contains("scripts/test")).collect();
+    let blocks: Vec<_> = blocks("README.md", "sh").into_iter().filter(|block| block.contains("platform ")).collect();
     assert!(!blocks.is_empty());
     paste(&blocks.concat().replace("export PATH=\"$PWD/target/release:$PATH\"\n", ""));
 }
@@ -77,7 +77,8 @@ fn every_example_in_the_help_parses() {
     }
     let mut lines = Vec::new();
     examples(&platform::cli::command(), &mut lines);
-    let lines: Vec<_> = lines.iter().filter(|line| line.starts_with("platform ") || line.contains("| platform ")).collect();
+    let lines: Vec<_> =
+        lines.iter().filter(|line| line.starts_with("platform ") || line.contains("| platform ")).collect();
     assert!(lines.len() >= 15, "{lines:?}");
     for line in lines {
         let line = line.split("  ").next().unwrap();
@@ -87,5 +88,19 @@ fn every_example_in_the_help_parses() {
         let words = String::from_utf8(words.stdout).unwrap();
         let parsed = platform::cli::command().try_get_matches_from(words.lines());
         assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn the_worked_example_of_contributing_is_true() {
+    let blocks = blocks("CONTRIBUTING.md", "rust");
+    assert!(blocks.len() >= 5);
+    for block in blocks {
+        let (path, code) = block.split_once('\n').unwrap();
+        let path = path.strip_prefix("// ").unwrap();
+        let source = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for line in code.lines().filter(|line| !line.trim().is_empty()) {
+            assert!(source.lines().any(|other| other == line), "{path} has no line `{line}`");
+        }
     }
 }

@@ -36,8 +36,9 @@ pub struct Database {
 fn server() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
-        std::env::var("PLATFORM_TEST_POSTGRES")
-            .expect("PLATFORM_TEST_POSTGRES is not set: run scripts/test, which starts a PostgreSQL server for the tests")
+        std::env::var("PLATFORM_TEST_POSTGRES").expect(
+            "PLATFORM_TEST_POSTGRES is not set: run scripts/test, which starts a PostgreSQL server for the tests",
+        )
     })
 }
 

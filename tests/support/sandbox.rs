@@ -127,9 +127,9 @@ impl Sandbox {
     /// The transcript, with what differs from run to run replaced by names.
     pub fn transcript(&self) -> String {
         self.transcript
-            .replace(&self.dir.path().display().to_string(), "[DIR]")
             .replace(&self.database.url, "[URL]")
             .replace(self.url(), "[URL]")
+            .replace(&self.dir.path().display().to_string(), "[DIR]")
     }
 }
 

@@ -3,25 +3,36 @@
 use std::path::Path;
 use std::time::Duration;
 
-use comfy_table::{ContentArrangement, presets};
+use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, TableStyle};
 use serde_json::{Value, json};
 
 use crate::commands::Run;
 use crate::error::{Error, Result};
+use crate::model::{Evaluation, Expression, QueryResult};
 use crate::services::policy::{EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input};
 use crate::ui;
+
+/// The lines of OPA's tables.
+const OPA_STYLE: TableStyle = TableStyle::new()
+    .top_border(LineStyle::new('┌', '─', '┬', '┐'))
+    .header_lines(ContentLineStyle::new('│', '│', '│'))
+    .header_separator(LineStyle::new('├', '─', '┼', '┤'))
+    .content_lines(ContentLineStyle::new('│', '│', '│'))
+    .bottom_border(LineStyle::new('└', '─', '┴', '┘'));
 
 /// OPA's exit code for every error.
 const FAILED: u8 = 2;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Without --data the query is put to the stored policies. Exit codes are OPA's: 0 for an answer, 2 for an
+#[command(
+    after_help = "Without --data the query is put to the stored policies. Exit codes are OPA's: 0 for an answer, 2 for an
 error, and 1 where --fail or --fail-defined says so.
 
 Examples:
   platform policy eval '1 + 1'
   platform policy eval -d authz.rego -i input.json -f pretty data.authz.allow
-  platform policy eval data.demo.quorum --fail < /dev/null")]
+  platform policy eval data.demo.quorum --fail < /dev/null"
+)]
 pub struct Eval {
     /// The query
     query: String,
@@ -94,8 +105,8 @@ impl Eval {
             self.print_errors(run, &outcome.errors)?;
             return Ok(FAILED);
         }
-        run.ui.print(&self.text(&outcome.evaluation.result)?)?;
-        let defined = !outcome.evaluation.result.is_empty() && !is_empty(&outcome.evaluation.result);
+        run.ui.print(&self.text(&outcome.evaluation)?)?;
+        let defined = !outcome.evaluation.result.is_empty();
         Ok(u8::from((self.fail && !defined) || (self.fail_defined && defined)))
     }
 
@@ -133,22 +144,22 @@ impl Eval {
         parse_input(Path::new(name), &text).map(Some)
     }
 
-    fn text(&self, result: &[Value]) -> Result<String> {
-        let pretty = |value: &Value| {
-            serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| Error::internal(e.to_string()))
-        };
-        let all = |field: fn(&Value) -> Value| result.iter().map(|one| pretty(&field(one))).collect::<Result<String>>();
+    fn text(&self, evaluation: &Evaluation) -> Result<String> {
+        let result = &evaluation.result;
+        let all =
+            |field: fn(&QueryResult) -> Value| result.iter().map(|one| pretty(&field(one))).collect::<Result<String>>();
         match self.format {
-            Format::Json if result.is_empty() => pretty(&json!({})),
-            Format::Json => pretty(&json!({"result": result})),
+            Format::Json => pretty(evaluation),
             Format::Values => all(|one| values(one).into()),
-            Format::Bindings => all(bindings),
+            Format::Bindings => all(|one| one.bindings.clone().into()),
             Format::Raw => Ok(result.iter().map(|one| raw(one) + "\n").collect()),
             Format::Discard if result.is_empty() => pretty(&json!({})),
             Format::Discard => pretty(&json!({"result": "discarded"})),
-            Format::Pretty => match result {
+            Format::Pretty => match result.as_slice() {
                 [] => Ok("undefined\n".into()),
-                [one] if bindings(one) == json!({}) && values(one).len() == 1 => pretty(&values(one)[0]),
+                [QueryResult { expressions, bindings }] if bindings.is_empty() && expressions.len() == 1 => {
+                    pretty(&expressions[0].value)
+                }
                 _ => Ok(grid(result)),
             },
         }
@@ -190,15 +201,15 @@ fn mentions_data(query: &str) -> bool {
     outside.split(|sign: char| !(sign.is_alphanumeric() || sign == '_')).any(|word| word == "data")
 }
 
-fn values(one: &Value) -> Vec<Value> {
-    one["expressions"].as_array().into_iter().flatten().map(|expression| expression["value"].clone()).collect()
+fn pretty(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(|e| Error::internal(e.to_string()))
 }
 
-fn bindings(one: &Value) -> Value {
-    one.get("bindings").cloned().unwrap_or_else(|| json!({}))
+fn values(one: &QueryResult) -> Vec<Value> {
+    one.expressions.iter().map(|expression| expression.value.clone()).collect()
 }
 
-fn raw(one: &Value) -> String {
+fn raw(one: &QueryResult) -> String {
     let texts = values(one).into_iter().map(|value| match value {
         Value::String(text) => text,
         other => other.to_string(),
@@ -206,29 +217,20 @@ fn raw(one: &Value) -> String {
     texts.collect::<Vec<_>>().join(" ")
 }
 
-/// OPA takes an answer of one empty or false-like set for none when it decides about `--fail`.
-fn is_empty(result: &[Value]) -> bool {
-    result.iter().all(|one| values(one).is_empty() && bindings(one) == json!({}))
-}
-
 /// Bindings and values side by side, a row for each way in which the query holds.
-fn grid(result: &[Value]) -> String {
-    let names: Vec<String> =
-        bindings(&result[0]).as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-    let shown: Vec<usize> = values(&result[0])
-        .iter()
-        .enumerate()
-        .filter(|(_, value)| names.is_empty() || **value != Value::Bool(true))
-        .map(|(at, _)| at)
-        .collect();
+fn grid(result: &[QueryResult]) -> String {
+    let Some(first) = result.first() else { return String::new() };
+    let names: Vec<&String> = first.bindings.keys().collect();
+    // Beside variables, an expression that merely holds says nothing.
+    let says = |expression: &Expression| names.is_empty() || expression.value != Value::Bool(true);
+    let shown: Vec<usize> = (0..first.expressions.len()).filter(|at| says(&first.expressions[*at])).collect();
     let mut table = comfy_table::Table::new();
-    table.load_style(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-    let texts = shown.iter().map(|at| result[0]["expressions"][*at]["text"].as_str().unwrap_or_default().to_owned());
-    table.set_header(names.iter().cloned().chain(texts));
+    table.load_style(OPA_STYLE).set_content_arrangement(ContentArrangement::Disabled);
+    let texts = shown.iter().map(|at| &first.expressions[*at].text);
+    table.set_header(names.iter().copied().chain(texts));
     for one in result {
-        let bound = bindings(one);
-        let cells = names.iter().map(|name| bound[name].to_string());
-        table.add_row(cells.chain(shown.iter().map(|at| one["expressions"][*at]["value"].to_string())));
+        let bound = names.iter().map(|name| one.bindings.get(*name).unwrap_or(&Value::Null).to_string());
+        table.add_row(bound.chain(shown.iter().map(|at| one.expressions[*at].value.to_string())));
     }
     table.to_string() + "\n"
 }

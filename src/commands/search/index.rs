@@ -12,7 +12,8 @@ const BATCH_DOCUMENTS: usize = 500;
 const BATCH_BYTES: usize = 4 << 20;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Documents are JSON objects with an `id`; `source`, `kind`, `jurisdiction`, `language` (or `lang`), `title`
+#[command(
+    after_help = "Documents are JSON objects with an `id`; `source`, `kind`, `jurisdiction`, `language` (or `lang`), `title`
 and `body` (or `text`) have a meaning, all other fields are kept and their text is found. Documents that are
 stored already, just so, are left alone: doing it again is cheap.
 
@@ -20,7 +21,8 @@ A document that cannot be read ends the command. Those before it are stored, tho
 
 Examples:
   platform search index documents.ndjson
-  zcat laws.jsonl.gz | platform search index - --source laws")]
+  zcat laws.jsonl.gz | platform search index - --source laws"
+)]
 pub struct Index {
     /// Files of NDJSON, or of a JSON array; - for stdin
     #[arg(required = true)]
@@ -59,7 +61,7 @@ impl Index {
         }
         match skipped {
             0 => Ok(0),
-            n => Err(Error::invalid(format!("{n} documents could not be read and were passed over; all others are stored"))),
+            n => Err(Error::invalid(format!("could not read {}, passed over; all others are stored", documents(n)))),
         }
     }
 
@@ -105,14 +107,14 @@ impl Index {
         if batch.is_empty() {
             return Ok(());
         }
-        let documents = std::mem::take(batch);
+        let taken = std::mem::take(batch);
         if self.dry_run {
-            report.written += documents.len() as u64;
+            report.written += taken.len() as u64;
             return Ok(());
         }
-        let done = backend.call(IndexDocuments { documents }).await.map_err(|e| {
+        let done = backend.call(IndexDocuments { documents: taken }).await.map_err(|e| {
             let stored = report.written + report.unchanged;
-            e.hint(format!("{stored} documents before this batch are stored; run it again to go on"))
+            e.hint(format!("before this batch {} stored; run it again to go on", documents(stored)))
         })?;
         report.written += done.written;
         report.unchanged += done.unchanged;
@@ -121,10 +123,14 @@ impl Index {
     }
 }
 
+fn documents(count: u64) -> String {
+    if count == 1 { "1 document".into() } else { format!("{count} documents") }
+}
+
 fn stopped(bad: &BadDocument, report: &IndexReport) -> Error {
     let stored = report.written + report.unchanged;
-    let error = Error::invalid(bad.message.clone())
-        .hint(format!("the {stored} documents before it are stored, nothing after it is"));
+    let error =
+        Error::invalid(bad.message.clone()).hint(format!("before it: {} stored; after it: nothing", documents(stored)));
     if bad.can_go_on {
         error.hint("mend it and run the command again, or pass over such documents with --skip-invalid")
     } else {

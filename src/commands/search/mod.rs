@@ -57,10 +57,7 @@ impl Search {
 
 impl Render for IndexReport {
     fn view(&self) -> View {
-        View::Record(vec![
-            ("written", Cell::number(self.written)),
-            ("unchanged", Cell::number(self.unchanged)),
-        ])
+        View::Record(vec![("written", Cell::number(self.written)), ("unchanged", Cell::number(self.unchanged))])
     }
 }
 

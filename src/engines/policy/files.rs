@@ -22,8 +22,7 @@ pub fn load(paths: &[String]) -> Result<Sources> {
             Some((prefix, path)) if !prefix.contains(['/', '\\']) && !path.starts_with("//") => (Some(prefix), path),
             _ => (None, given.strip_prefix("file://").unwrap_or(given)),
         };
-        let mount: Vec<String> =
-            prefix.map(|p| p.split('.').map(str::to_owned).collect()).unwrap_or_default();
+        let mount: Vec<String> = prefix.map(|p| p.split('.').map(str::to_owned).collect()).unwrap_or_default();
         let path = Path::new(path);
         let info = std::fs::metadata(path).map_err(|e| Error::io(format_args!("read {}", path.display()), e))?;
         if info.is_dir() {
@@ -67,7 +66,8 @@ fn load_file(path: &Path, mount: &[String], sources: &mut Sources, named: bool) 
         }
         _ => return Ok(()),
     };
-    let nested = mount.iter().rev().fold(value, |inner, name| Value::Object([(name.clone(), inner)].into_iter().collect()));
+    let nested =
+        mount.iter().rev().fold(value, |inner, name| Value::Object([(name.clone(), inner)].into_iter().collect()));
     let Value::Object(fields) = nested else {
         return Err(Error::invalid(format!("{}: data must be an object at its root", path.display()))
             .hint("give it a name: `-d NAME:FILE`"));

@@ -36,10 +36,13 @@ impl SearchIndex {
     pub fn open(dir: &Path) -> Result<Self> {
         let (schema, fields) = schema::build();
         let home = dir.join(format!("v{}", schema::version(&schema)));
-        std::fs::create_dir_all(&home).map_err(|e| Error::io(format_args!("make the directory {}", home.display()), e))?;
+        std::fs::create_dir_all(&home)
+            .map_err(|e| Error::io(format_args!("make the directory {}", home.display()), e))?;
         let index = match open_or_create(&home, &schema) {
             Ok(index) => index,
-            Err(TantivyError::DataCorruption(_) | TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_)) => {
+            Err(
+                TantivyError::DataCorruption(_) | TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_),
+            ) => {
                 // Two processes may find the damage at once: one of them puts the pieces aside.
                 let _lock = lock(dir, true)?;
                 match open_or_create(&home, &schema) {
@@ -116,7 +119,9 @@ fn lock(dir: &Path, wait: bool) -> Result<Option<std::fs::File>> {
 /// Words an error of tantivy's.
 fn failed(verb: &str, error: TantivyError) -> Error {
     let kind = match &error {
-        TantivyError::IoError(_) | TantivyError::OpenDirectoryError(_) | TantivyError::OpenWriteError(_) => ErrorKind::Io,
+        TantivyError::IoError(_) | TantivyError::OpenDirectoryError(_) | TantivyError::OpenWriteError(_) => {
+            ErrorKind::Io
+        }
         _ => ErrorKind::Internal,
     };
     Error::new(kind, format!("cannot {verb} the search index: {error}"))

@@ -50,7 +50,9 @@ impl IndexWriter {
         let mut other = String::new();
         document.fields.values().for_each(|value| collect_text(value, &mut other));
         let mut shown = document.fields;
-        for (name, value) in [("title", &document.title), ("jurisdiction", &document.jurisdiction), ("language", &document.language)] {
+        for (name, value) in
+            [("title", &document.title), ("jurisdiction", &document.jurisdiction), ("language", &document.language)]
+        {
             if let Some(value) = value {
                 shown.insert(name.into(), Value::String(value.clone()));
             }
@@ -60,7 +62,9 @@ impl IndexWriter {
         stored.add_text(f.source, &document.source);
         stored.add_text(f.id, &document.id);
         stored.add_text(f.kind, &document.kind);
-        for (field, value) in [(f.jurisdiction, document.jurisdiction), (f.language, document.language), (f.title, document.title)] {
+        for (field, value) in
+            [(f.jurisdiction, document.jurisdiction), (f.language, document.language), (f.title, document.title)]
+        {
             if let Some(value) = value {
                 stored.add_text(field, value);
             }

@@ -25,10 +25,11 @@ pub fn check(document: &NewDocument) -> Result<()> {
             && text.len() <= 100
             && text.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-'))
     };
-    if document.id.is_empty() || document.id.len() > 500 {
-        return Err(Error::invalid("`id` must have 1 to 500 bytes"));
+    let dots = |text: &str| matches!(text, "." | "..");
+    if document.id.is_empty() || document.id.len() > 500 || dots(&document.id) {
+        return Err(Error::invalid("`id` must have 1 to 500 bytes, and be more than dots"));
     }
-    if !name(&document.source) {
+    if !name(&document.source) || dots(&document.source) {
         return Err(Error::invalid("`source` must be letters, digits, `.`, `_` and `-`, at most 100"));
     }
     if document.kind.is_empty() || document.kind.len() > 100 {
@@ -78,8 +79,7 @@ pub async fn write_all(cx: &Context, tx: &mut Tx, documents: &[NewDocument]) -> 
     for (i, (document, key, hash)) in changed.into_iter().enumerate() {
         let seq = last - written as i64 + 1 + i as i64;
         let actor = cx.actor.name.clone();
-        let change =
-            Change { seq, at: now, actor, noun: "document".into(), key: key.clone(), action: "put".into() };
+        let change = Change { seq, at: now, actor, noun: "document".into(), key: key.clone(), action: "put".into() };
         store::change::insert(tx, &change).await?;
         let NewDocument { id, source, kind, jurisdiction, language, title, body, fields } = document.clone();
         let document = Document {

@@ -200,13 +200,12 @@ impl Operation for GetIndexStats {
 pub async fn stats(cx: &Context) -> Result<IndexStats> {
     let index = cx.index().await?;
     let position = index.position()?;
-    let head = store::change::head(&cx.db).await?;
     let (indexed, segments, bytes) = index.size()?;
     Ok(IndexStats {
         stored: store::document::count(&cx.db).await?,
         indexed,
         position,
-        lag: (head.seq - position).max(0),
+        lag: store::document::count_changes_after(&cx.db, position).await?,
         segments,
         bytes,
     })

@@ -58,7 +58,8 @@ pub fn documents() -> Result<Vec<NewDocument>> {
         .collect();
     let legislators: Vec<Legislator> = rows("demo/legislators.tsv")?.into_iter().map(legislator).collect();
     let committees: Vec<Committee> = rows("demo/committees.tsv")?.into_iter().map(committee).collect();
-    let place = |code: &str| jurisdictions.get(code).ok_or_else(|| broken("demo/jurisdictions.tsv", format!("no {code}")));
+    let place =
+        |code: &str| jurisdictions.get(code).ok_or_else(|| broken("demo/jurisdictions.tsv", format!("no {code}")));
 
     let mut seats_of: BTreeMap<&str, Vec<(&Committee, &str)>> = BTreeMap::new();
     for committee in &committees {
@@ -155,7 +156,8 @@ fn describe_district(
     let chamber_name = chamber_name(place, chamber);
     let members: Vec<_> = people.iter().map(|person| format!("{} ({})", person.name, person.party)).collect();
     let title = format!("{} {chamber_name} district {district}", place.name);
-    let body = format!("District {district} of the {} {chamber_name} is represented by {}.", place.name, members.join(", "));
+    let body =
+        format!("District {district} of the {} {chamber_name} is represented by {}.", place.name, members.join(", "));
     let slug: String =
         district.chars().map(|sign| if sign.is_alphanumeric() { sign.to_ascii_lowercase() } else { '-' }).collect();
     let mut document = new_document(format!("{code}-{chamber}-{slug}"), "district", Some(code), title, body);

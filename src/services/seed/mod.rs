@@ -49,7 +49,11 @@ impl Operation for ApplySeed {
             return load_all(cx, &mut tx, profiles).await;
         }
         let report = transaction!(cx.db, |tx| load_all(cx, &mut tx, profiles).await?)?;
-        search::follower::wake(cx);
+        if report.written > 0 && self.profile != "base" {
+            // What was loaded can be found when the command is done.
+            let head = store::change::head(&cx.db).await?;
+            search::follower::freshen(cx, Some(head.seq)).await?;
+        }
         Ok(report)
     }
 }
@@ -94,7 +98,8 @@ async fn load_all(cx: &Context, tx: &mut Tx, profiles: &[(&str, &str)]) -> Resul
 /// Loads one profile and returns how much of it was new or different, and how much was not.
 async fn load(cx: &Context, tx: &mut Tx, profile: &str) -> Result<(u64, u64)> {
     if profile == "base" {
-        let roles: Vec<Role> = serde_json::from_str(file("base/roles.json")?).map_err(|e| broken("base/roles.json", e))?;
+        let roles: Vec<Role> =
+            serde_json::from_str(file("base/roles.json")?).map_err(|e| broken("base/roles.json", e))?;
         let mut written = 0;
         for role in &roles {
             if store::role::put(tx, role).await? {
