@@ -203,7 +203,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> Result<u8> {
     // What needs neither settings nor a runtime comes first.
     match &cli.command {
         Command::Completions(completions) => return completions.run(ui),
-        Command::Generate(generate) => return generate.run(ui),
+        Command::Generate(generate) => return generate.run(command(), ui),
         Command::ExitCodes => return ui.print(&exit_codes()).map(|()| 0),
         _ => {}
     }

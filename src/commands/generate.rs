@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use super::completion;
+use crate::api;
 use crate::error::{Error, Result};
 use crate::ui::Ui;
-use crate::{api, cli};
 
 #[derive(Debug, clap::Args)]
 pub struct Generate {
@@ -15,8 +15,9 @@ pub struct Generate {
 }
 
 impl Generate {
-    pub fn run(&self, ui: &Ui) -> Result<u8> {
-        for (path, text) in files()? {
+    /// `command` is the whole tree of commands.
+    pub fn run(&self, command: clap::Command, ui: &Ui) -> Result<u8> {
+        for (path, text) in files(command)? {
             let path = self.dir.join(path);
             let failed = |e| Error::io(format_args!("write {}", path.display()), e);
             if let Some(dir) = path.parent() {
@@ -30,9 +31,9 @@ impl Generate {
 }
 
 /// Every generated file: its path in the repository and its content.
-pub fn files() -> Result<Vec<(PathBuf, String)>> {
+pub fn files(command: clap::Command) -> Result<Vec<(PathBuf, String)>> {
     let mut files = Vec::new();
-    let mut command = cli::command().disable_help_subcommand(true);
+    let mut command = command.disable_help_subcommand(true);
     command.build();
     man_pages(&command, "platform", &mut files)?;
     for shell in completion::shells() {

@@ -2,6 +2,7 @@
 
 mod files;
 
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::panic::AssertUnwindSafe;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -97,11 +98,7 @@ pub fn evaluate(question: Question) -> Result<Evaluation, PolicyError> {
 
 /// Checks that a module can be parsed, and returns its package, such as `data.authz`.
 pub fn package_of(module: Module, v0: bool) -> Result<String, PolicyError> {
-    on_own_thread(None, move || {
-        let mut engine = regorus::Engine::new();
-        engine.set_rego_v0(v0);
-        add_module(&mut engine, module)
-    })
+    on_own_thread(None, move || add_module(&mut engine(v0), module))
 }
 
 fn on_own_thread<T: Send + 'static>(
@@ -140,11 +137,10 @@ fn internal(message: String) -> PolicyError {
 }
 
 fn answer(question: Question) -> Result<Evaluation, PolicyError> {
-    let mut engine = regorus::Engine::new();
-    engine.set_rego_v0(question.v0);
+    let mut engine = engine(question.v0);
     engine.set_strict_builtin_errors(question.strict_builtin_errors);
     if let Some(limit) = question.timeout {
-        let check_interval = std::num::NonZeroU32::new(1000).unwrap_or(std::num::NonZeroU32::MIN);
+        let check_interval = NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN);
         engine.set_execution_timer_config(regorus::utils::limits::ExecutionTimerConfig { limit, check_interval });
     }
     for module in question.modules {
@@ -169,6 +165,18 @@ fn answer(question: Question) -> Result<Evaluation, PolicyError> {
         })
         .collect::<Result<_, _>>()?;
     Ok(Evaluation { result })
+}
+
+fn engine(v0: bool) -> regorus::Engine {
+    let mut engine = regorus::Engine::new();
+    engine.set_rego_v0(v0);
+    // Generated policies have long lines; how large a module may be is decided where it comes in.
+    engine.set_policy_length_config(regorus::PolicyLengthConfig {
+        max_col: NonZeroU32::MAX,
+        max_file_bytes: NonZeroUsize::MAX,
+        max_lines: NonZeroUsize::MAX,
+    });
+    engine
 }
 
 fn add_module(engine: &mut regorus::Engine, module: Module) -> Result<String, PolicyError> {
