@@ -1,6 +1,7 @@
 //! `platform init`: everything that a fresh machine needs.
 
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 
 use super::Run;
 use crate::backend::{Backend, Readiness, local_only};
@@ -91,7 +92,7 @@ pub async fn set_up(run: &Run<'_>, admin: &str, given: Option<Secret>) -> Result
 fn write_settings(run: &Run<'_>) -> Result<()> {
     let path = &run.loaded.file;
     let failed = |e| Error::io(format_args!("write the settings file {}", path.display()), e);
-    match std::fs::OpenOptions::new().write(true).create_new(true).open(path) {
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(mut file) => file.write_all(template()?.as_bytes()).map_err(failed),
         Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(e) => Err(failed(e)),

@@ -62,7 +62,7 @@ pub async fn create_tables(db: &Db) -> Result<()> {
         let made = on!(db, |pool| sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await.map(drop));
         match made {
             // Two that begin at the same moment may both see no table; PostgreSQL lets one of them fail.
-            Err(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("23505" | "42P07")) => {}
+            Err(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("23505" | "42P07" | "42710")) => {}
             other => other?,
         }
     }

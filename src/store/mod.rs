@@ -11,7 +11,7 @@ pub mod session;
 pub mod signing_key;
 pub mod user;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -133,6 +133,9 @@ impl Db {
             return Err(Error::not_found(format!("there is no database at {}", path.display()))
                 .hint("run `platform init` to make one, or name another with --url or --data-dir"));
         }
+        if create {
+            create_private_file(&path)?;
+        }
         let options = options
             .create_if_missing(create)
             .journal_mode(SqliteJournalMode::Wal)
@@ -213,6 +216,18 @@ impl Tx {
     pub async fn execute_script(&mut self, sql: &'static str) -> Result<()> {
         within!(self, |connection| sqlx::raw_sql(sql).execute(connection).await.map(drop))?;
         Ok(())
+    }
+}
+
+/// Makes an empty file that only its owner may read, unless there is one. SQLite itself would let everybody read it.
+fn create_private_file(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(e) => {
+            Err(Error { kind: ErrorKind::Io, ..Error::io(format_args!("make the database {}", path.display()), e) })
+        }
     }
 }
 

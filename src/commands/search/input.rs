@@ -191,6 +191,7 @@ impl Input {
         let mut value: Value = serde_json::from_slice(json).map_err(|e| {
             let text = e.to_string();
             let what = text.split(" at line ").next().unwrap_or(&text);
+            let what = if e.is_eof() && !self.in_array { "a document must be whole on its line" } else { what };
             bad(self.line + e.line().saturating_sub(1) as u64, e.column(), what)
         })?;
         if let Value::Object(fields) = &mut value {

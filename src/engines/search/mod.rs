@@ -4,6 +4,7 @@ mod query;
 mod schema;
 mod writer;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,10 @@ impl SearchIndex {
     pub fn open(dir: &Path) -> Result<Self> {
         let (schema, fields) = schema::build();
         let home = dir.join(format!("v{}", schema::version(&schema)));
-        std::fs::create_dir_all(&home)
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&home)
             .map_err(|e| Error::io(format_args!("make the directory {}", home.display()), e))?;
         let index = match open_or_create(&home, &schema) {
             Ok(index) => index,

@@ -69,6 +69,11 @@ fn behind(target: i64) -> Error {
         .hint("`platform search stats` shows how far it is")
 }
 
+fn held_elsewhere() -> Error {
+    Error::busy("another daemon or command is writing the search index")
+        .hint("run the rebuild through the daemon that does: `platform search rebuild --url http://HOST:PORT`")
+}
+
 /// Builds the index anew.
 pub async fn rebuild(cx: &Context) -> Result<()> {
     if let Some(follower) = &cx.follower {
@@ -79,10 +84,7 @@ pub async fn rebuild(cx: &Context) -> Result<()> {
     }
     let index = cx.index().await?;
     let memory = cx.loaded.settings.search.writer_memory_bytes;
-    let writer = index.try_writer(memory)?.ok_or_else(|| {
-        Error::busy("a daemon or another command is writing the search index")
-            .hint("run the rebuild through the daemon: `platform search rebuild --url http://HOST:PORT`")
-    })?;
+    let writer = index.try_writer(memory)?.ok_or_else(held_elsewhere)?;
     let (writer, _) = build_anew(cx, writer).await?;
     let (writer, _) = catch_up(cx, writer).await?;
     finish(writer).await?;
@@ -225,7 +227,13 @@ async fn follow_on(
         reached.send_replace(index.position()?);
         match index.try_writer(cx.loaded.settings.search.writer_memory_bytes)? {
             Some(writer) => break writer,
-            None => tokio::time::sleep(POLL).await,
+            None => {
+                if let Ok(done) = requests.try_recv() {
+                    // Whoever asked may have gone.
+                    let _ = done.send(Err(held_elsewhere()));
+                }
+                tokio::time::sleep(POLL).await;
+            }
         }
     };
     let mut position = index.position()?;
