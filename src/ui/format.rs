@@ -1,11 +1,14 @@
 //! Laying answers out: tables for people, everything else for machines.
 
 use anstyle::Style;
-use comfy_table::{CellAlignment, ContentArrangement, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, presets};
 use serde_json::Value;
 
 use super::{Cell, Render, Table, Ui, View, paint};
 use crate::error::{Error, Result};
+
+/// How many lines a row may take on a terminal; the rest of a long cell is left out.
+const MAX_LINES: usize = 3;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum OutputFormat {
@@ -48,6 +51,12 @@ fn laid_out(ui: &Ui, view: View) -> Result<String> {
     let (table, is_record) = match view {
         View::Text(text) => return Ok(text),
         View::Table(table) => (table, false),
+        View::Wide(table, shown) => {
+            let narrow = ui.format == OutputFormat::Table && ui.columns.is_empty();
+            let columns: Vec<String> = table.columns.iter().take(shown).map(|name| (*name).to_owned()).collect();
+            let ui = if narrow { Ui { columns, ..ui.clone() } } else { ui.clone() };
+            return laid_out(&ui, View::Table(table));
+        }
         View::Record(fields) => {
             let (columns, row) = fields.into_iter().unzip();
             (Table { columns, rows: vec![row] }, true)
@@ -118,10 +127,20 @@ fn grid(ui: &Ui, table: &Table) -> String {
         out.set_header(table.columns.iter().map(|name| name.to_uppercase()));
     }
     for row in &table.rows {
-        out.add_row(row.iter().map(|cell| {
-            let laid = comfy_table::Cell::new(visible(&cell.for_person()));
-            if matches!(cell, Cell::Number(_)) { laid.set_alignment(CellAlignment::Right) } else { laid }
-        }));
+        let mut line: comfy_table::Row = row
+            .iter()
+            .map(|cell| {
+                let laid = comfy_table::Cell::new(visible(&cell.for_person()));
+                if matches!(cell, Cell::Number(_)) { laid.set_alignment(CellAlignment::Right) } else { laid }
+            })
+            .collect::<Vec<_>>()
+            .into();
+        line.max_height(MAX_LINES);
+        out.add_row(line);
+    }
+    // Names are there to be copied: they stay whole.
+    if let Some(first) = out.column_mut(0) {
+        first.set_constraint(ColumnConstraint::ContentWidth);
     }
     let text = finish(out);
     match text.split_once('\n') {

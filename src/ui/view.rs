@@ -24,6 +24,8 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq)]
 pub enum View {
     Table(Table),
+    /// As a table, of which a person sees the first columns only, unless they ask for others
+    Wide(Table, usize),
     /// Named values of one thing
     Record(Vec<(&'static str, Cell)>),
     /// Text as it is

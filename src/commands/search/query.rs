@@ -32,21 +32,21 @@ impl Query {
 
 impl Render for SearchResults {
     fn view(&self) -> View {
-        let columns = vec!["id", "source", "kind", "score", "title", "passage"];
+        let columns = vec!["id", "kind", "title", "passage", "score", "source"];
         let rows = self.hits.iter().map(|hit| {
             let text = |value: Option<&serde_json::Value>| {
                 value.and_then(|value| value.as_str()).map_or(Cell::Empty, |text| Cell::text(plain(text)))
             };
             vec![
                 Cell::text(&hit.id),
-                Cell::text(&hit.source),
                 Cell::text(&hit.kind),
-                Cell::text(format!("{:.2}", hit.score)),
                 hit.fields.get("title").and_then(|title| title.as_str()).map_or(Cell::Empty, Cell::text),
                 text(hit.highlights.get("body")),
+                Cell::text(format!("{:.2}", hit.score)),
+                Cell::text(&hit.source),
             ]
         });
-        View::Table(Table { columns, rows: rows.collect() })
+        View::Wide(Table { columns, rows: rows.collect() }, 4)
     }
 
     fn list(&self) -> Option<&'static str> {
