@@ -128,8 +128,8 @@ pub fn local_only(what: &str, url: &str) -> Error {
 impl Client {
     /// A client for the daemon at this address, with the token that PLATFORM_TOKEN or `platform login` gave.
     pub fn new(url: &str) -> Result<Self> {
-        let base =
-            reqwest::Url::parse(url).map_err(|e| Error::settings(format!("not a valid URL: {url}")).source(e))?;
+        let base = reqwest::Url::parse(url)
+            .map_err(|e| Error::settings(format!("not a valid URL: {}", redact(url))).source(e))?;
         // Fails only when the process has chosen a provider already: then that one serves.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
@@ -146,6 +146,11 @@ impl Client {
             None => Credentials::load()?.token(url),
         };
         Ok(Self { base, http, token })
+    }
+
+    /// The same client for the bearer of another token.
+    pub fn with_token(self, token: Secret) -> Self {
+        Self { token: Some(token), ..self }
     }
 
     async fn call<O: Operation>(&self, operation: O) -> Result<O::Output> {

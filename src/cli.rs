@@ -57,7 +57,7 @@ struct Global {
     /// Print nothing but the answer
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// Explain more; twice for even more
+    /// Explain more
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
     /// When to use colours
@@ -195,7 +195,7 @@ impl Global {
     fn load(&self, listen: Option<String>) -> Result<Loaded> {
         let flags =
             Flags { url: self.url.clone(), data_dir: self.data_dir.clone(), file: self.settings.clone(), listen };
-        settings::load(&flags, std::env::vars())
+        settings::load(&flags, std::env::vars_os())
     }
 }
 
@@ -223,7 +223,7 @@ fn dispatch(cli: Cli, ui: &Ui) -> Result<u8> {
             tokio::select! {
                 done = act(cli.command, &run) => done,
                 code = interrupted() => {
-                    ui.note("stopped by a signal; what was not finished is undone");
+                    ui.note("stopped by a signal: what was committed before stays, the rest is undone");
                     Ok(code)
                 }
             }

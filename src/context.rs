@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
-use tokio::sync::OnceCell;
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore};
 use uuid::Uuid;
 
 use crate::engines::password::Passwords;
@@ -13,6 +13,9 @@ use crate::model::Permission;
 use crate::settings::Loaded;
 use crate::store::{self, Db};
 
+/// How many policies are evaluated at once in one process: each takes a thread, and not every one can be stopped.
+const EVALUATIONS: usize = 32;
+
 /// Everything that an operation may use. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
@@ -21,7 +24,8 @@ pub struct Context {
     pub clock: Clock,
     pub passwords: Passwords,
     pub actor: Arc<Actor>,
-    index: Arc<OnceCell<Arc<SearchIndex>>>,
+    index: Arc<RwLock<Option<Arc<SearchIndex>>>>,
+    evaluations: Arc<Semaphore>,
     /// The daemon's follower, which applies changes to the index by itself
     pub follower: Option<Follower>,
 }
@@ -96,7 +100,17 @@ impl Clock {
 impl Context {
     pub fn new(db: Db, loaded: Arc<Loaded>, clock: Clock, actor: Actor) -> Self {
         let passwords = Passwords::new(loaded.settings.auth.hash_concurrency);
-        Self { db, loaded, clock, passwords, actor: Arc::new(actor), index: Arc::default(), follower: None }
+        let evaluations = Arc::new(Semaphore::new(EVALUATIONS));
+        Self {
+            db,
+            loaded,
+            clock,
+            passwords,
+            actor: Arc::new(actor),
+            index: Arc::default(),
+            evaluations,
+            follower: None,
+        }
     }
 
     /// The same context for somebody else.
@@ -107,6 +121,12 @@ impl Context {
     /// The same context in a daemon whose follower keeps the index up.
     pub fn with_follower(self, follower: Follower) -> Self {
         Self { follower: Some(follower), ..self }
+    }
+
+    /// The right to evaluate policies; waits while too many are being evaluated.
+    pub async fn evaluation_permit(&self) -> Result<OwnedSemaphorePermit> {
+        let permit = self.evaluations.clone().acquire_owned().await;
+        permit.map_err(|e| Error::internal("evaluation was shut down").source(e))
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -128,13 +148,24 @@ impl Context {
     /// The search index that belongs to this database, opened when first asked for. It is derived state:
     /// a damaged one is thrown away here and filled again by whoever follows the feed.
     pub async fn index(&self) -> Result<Arc<SearchIndex>> {
-        let open = || async {
-            let head = store::change::head(&self.db).await?;
-            let dir = self.loaded.data_dir.join("index").join(head.instance.to_string());
-            tokio::task::spawn_blocking(move || SearchIndex::open(&dir).map(Arc::new))
-                .await
-                .map_err(|e| Error::internal("opening the search index was cut short").source(e))?
-        };
-        self.index.get_or_try_init(open).await.cloned()
+        if let Some(index) = self.index.read().await.as_ref() {
+            return Ok(index.clone());
+        }
+        let mut slot = self.index.write().await;
+        if let Some(index) = slot.as_ref() {
+            return Ok(index.clone());
+        }
+        let head = store::change::head(&self.db).await?;
+        let dir = self.loaded.data_dir.join("index").join(head.instance.to_string());
+        let opened = tokio::task::spawn_blocking(move || SearchIndex::open(&dir).map(Arc::new)).await;
+        let index = opened.map_err(|e| Error::internal("opening the search index was cut short").source(e))??;
+        *slot = Some(index.clone());
+        Ok(index)
+    }
+
+    /// Opens the index again when it is next asked for: it may have been damaged, or belong to a database that this
+    /// one has since become another than.
+    pub async fn forget_index(&self) {
+        *self.index.write().await = None;
     }
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::context::Context;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Permission;
+use crate::model::{Permission, contains_nul};
 
 /// One thing the platform can do. The command line, the HTTP API, its OpenAPI document and `platform call`
 /// are all made from this one definition.
@@ -113,6 +113,9 @@ pub fn check_path<O: Operation>(operation: &O) -> Result<()> {
 
 /// Builds an operation from its fields in JSON; the error names the field that does not fit.
 pub fn from_fields<O: Operation>(fields: Value) -> Result<O> {
+    if contains_nul(&fields) {
+        return Err(Error::invalid(format!("{}: a NUL character cannot be stored", name::<O>())));
+    }
     serde_path_to_error::deserialize(fields).map_err(|e| {
         let path = e.path().to_string();
         let place = if path == "." { String::new() } else { format!("`{path}`: ") };

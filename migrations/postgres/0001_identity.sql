@@ -1,13 +1,13 @@
 -- Who may do what: roles, users, their sessions, and the keys that sign tokens.
 -- migrate:up
 create table roles (
-    name        text not null primary key,
+    name        text collate "C" not null primary key,
     description text not null,
     permissions jsonb not null
 );
 create table users (
     id            uuid not null primary key,
-    email         text not null unique,
+    email         text collate "C" not null unique,
     name          text,
     role          text not null references roles (name),
     password_hash text not null,

@@ -11,7 +11,7 @@ create table changes (
     at     timestamptz not null,
     actor  text not null,
     noun   text not null,
-    key    text not null,
+    key    text collate "C" not null,
     action text not null
 );
 -- migrate:down

@@ -1,16 +1,16 @@
 -- What the platform keeps for its users: policies, documents, and which seeds it was given.
 -- migrate:up
 create table policies (
-    id         text not null primary key,
+    id         text collate "C" not null primary key,
     package    text not null,
     module     text not null,
     created_at timestamptz not null,
     updated_at timestamptz not null
 );
 create table documents (
-    key          text not null primary key,
+    key          text collate "C" not null primary key,
     source       text not null,
-    id           text not null,
+    id           text collate "C" not null,
     kind         text not null,
     jurisdiction text,
     language     text,
@@ -24,7 +24,7 @@ create table documents (
 );
 create index documents_seq on documents (seq);
 create table seeds (
-    profile    text not null primary key,
+    profile    text collate "C" not null primary key,
     checksum   text not null,
     applied_at timestamptz not null
 );

@@ -10,9 +10,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, get, on};
@@ -28,6 +28,9 @@ use query::QueryTypes;
 
 pub use openapi::document;
 pub use serve::{Daemon, bind};
+
+/// The largest body of a request that needs no token, in bytes.
+const PUBLIC_BODY_BYTES: usize = 64 << 10;
 
 /// What every handler shares.
 #[derive(Clone)]
@@ -57,7 +60,6 @@ pub fn router(cx: Context) -> Result<Router> {
     let mut mount = Mount(Router::new());
     each_operation(&mut mount);
 
-    let limit = cx.loaded.settings.server.max_body_bytes;
     let shared = Shared { cx, metrics: Arc::new(Metrics::new()?) };
     let document = Bytes::from(document().to_string());
     let json = [(header::CONTENT_TYPE, "application/json")];
@@ -73,18 +75,17 @@ pub fn router(cx: Context) -> Result<Router> {
             let error = Error::usage(format!("{method} is not what {} takes", uri.path()));
             (StatusCode::METHOD_NOT_ALLOWED, problem(error.hint("/openapi.json says what it takes"))).into_response()
         })
-        .layer(DefaultBodyLimit::max(limit))
         .with_state(shared))
 }
 
 /// Takes a request apart, performs its operation, and answers.
 async fn handle<O: Operation>(
     State(shared): State<Shared>,
-    Path(path): Path<HashMap<String, String>>,
+    path: Result<Path<HashMap<String, String>>, PathRejection>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
     types: Arc<QueryTypes>,
 ) -> Response {
     let started = std::time::Instant::now();
@@ -122,10 +123,10 @@ async fn handle<O: Operation>(
 
 async fn answer<O: Operation>(
     cx: &Context,
-    path: HashMap<String, String>,
+    path: Result<Path<HashMap<String, String>>, PathRejection>,
     uri: &Uri,
     headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
     types: &QueryTypes,
 ) -> Result<Vec<u8>> {
     // Who asks comes first: a stranger is told nothing about what a request should look like.
@@ -135,13 +136,23 @@ async fn answer<O: Operation>(
     };
     let cx = cx.with_actor(actor);
     operation::check_permission::<O>(&cx)?;
-    let body = body.map_err(|_| {
-        let limit = cx.loaded.settings.server.max_body_bytes;
+    // Only now is the body read, and from strangers only a little of it.
+    let limit = match O::NEEDS {
+        Permission::Public => PUBLIC_BODY_BYTES,
+        _ => cx.loaded.settings.server.max_body_bytes,
+    };
+    let body = to_bytes(body, limit).await.map_err(|_| {
         Error::invalid(format!("the request body is not readable, or has more than {limit} bytes"))
             .hint("`server.max_body_bytes` sets the limit")
     })?;
     let mut fields = if body.is_empty() { Map::new() } else { parse_body(&body)? };
-    types.add_query(uri.query().unwrap_or_default(), &mut fields)?;
+    let query = uri.query().unwrap_or_default();
+    if !O::ROUTE.method.has_query() && !query.is_empty() {
+        // It would stand in the logs of every proxy, passwords included.
+        return Err(Error::usage(format!("{} takes its fields in the body, not in the URL", operation::name::<O>())));
+    }
+    types.add_query(query, &mut fields)?;
+    let Path(path) = path.map_err(|e| Error::usage(format!("the path of the request: {e}")))?;
     fields.extend(path.into_iter().map(|(name, value)| (name, Value::String(value))));
     let operation: O = operation::from_fields(Value::Object(fields))?;
     let output = perform(operation, &cx).await?;
@@ -157,7 +168,10 @@ fn parse_body(body: &[u8]) -> Result<Map<String, Value>> {
 }
 
 /// An error as RFC 9457 has it. What caused an internal error stays in the log.
-fn problem(error: Error) -> Response {
+fn problem(mut error: Error) -> Response {
+    if error.kind == crate::error::ErrorKind::Internal {
+        error.message = "an internal error; the daemon's log says more".to_owned();
+    }
     let status = StatusCode::from_u16(error.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, serde_json::to_string(&Problem::from(error)).unwrap_or_default()).into_response();
     let headers = response.headers_mut();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 
-use crate::error::{Problem, TABLE};
+use crate::error::{ErrorKind, Problem, TABLE};
 use crate::model::Permission;
 use crate::operation::{self, Operation, Visitor};
 use crate::services::each_operation;
@@ -159,8 +159,14 @@ fn tag(path: &str) -> &str {
 fn responses(answer: Value) -> Value {
     let mut all = json!({"200": {"description": "Done", "content": {"application/json": {"schema": answer}}}});
     let problem = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-    for (_, _, status, meaning) in TABLE {
-        all[status.to_string()] = json!({"description": meaning, "content": problem});
+    for (kind, _, status, meaning) in TABLE {
+        if kind == ErrorKind::Settings {
+            // Settings are wrong before anything is served.
+            continue;
+        }
+        let key = status.to_string();
+        let known = all[&key]["description"].as_str().map(|earlier| format!("{earlier}; or {meaning}"));
+        all[key] = json!({"description": known.unwrap_or_else(|| meaning.into()), "content": problem});
     }
     all
 }

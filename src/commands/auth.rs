@@ -66,11 +66,13 @@ impl Logout {
     pub async fn run(self, run: &Run<'_>) -> Result<u8> {
         let url = run.loaded.url();
         let mut credentials = Credentials::load()?;
-        if credentials.token(&url).is_none() {
+        let Some(token) = credentials.token(&url) else {
             return Err(Error::unauthenticated(format!("you are not signed in at {}", redact(&url))));
-        }
-        // The token goes first, whatever becomes of the rest: an expired one must not keep anybody signed in.
+        };
+        // Whatever becomes of the session, the token goes: an expired one must not keep anybody signed in.
         let ended = match run.backend().await {
+            // That of the kept token, whatever PLATFORM_TOKEN says.
+            Ok(Backend::Remote(client)) => end_session(&Backend::Remote(client.with_token(token))).await,
             Ok(backend) => end_session(&backend).await,
             Err(error) => Err(error),
         };

@@ -86,7 +86,7 @@ fn policies() -> Vec<CompletionCandidate> {
 
 /// The answer to an operation; nothing when anything is wrong: a shell that completes is no place for errors.
 fn ask<O: Operation>(operation: O) -> Option<O::Output> {
-    let loaded = settings::load(&Flags::default(), std::env::vars()).ok()?;
+    let loaded = settings::load(&Flags::default(), std::env::vars_os()).ok()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
         let backend = Backend::open(Arc::new(loaded), Readiness::Current).await.ok()?;

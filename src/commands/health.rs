@@ -27,7 +27,10 @@ impl Health {
     pub async fn run(self, run: &Run<'_>) -> Result<u8> {
         let deadline = Instant::now() + self.timeout;
         loop {
-            let report = report(run).await;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let report = tokio::time::timeout(left, report(run))
+                .await
+                .unwrap_or_else(|_| HealthReport::new(vec![Check::new("answer", CheckStatus::Failed, "none in time")]));
             if report.healthy || !self.wait || Instant::now() >= deadline {
                 run.ui.show(&report)?;
                 return Ok(u8::from(!report.healthy));

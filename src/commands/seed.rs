@@ -10,7 +10,7 @@ use crate::ui::{Cell, Render, Table, View};
 
 #[derive(Debug, Subcommand)]
 pub enum Seed {
-    /// Load a seed profile; what is there already stays as it is
+    /// Load a seed profile; roles and policies that are there already stay as they are
     Apply(ApplySeed),
     /// List the seed profiles and whether they were applied
     List(ListSeeds),

@@ -84,7 +84,8 @@ async fn prepare_demo(run: &Run<'_>) -> Result<InitReport> {
 
 /// What a newcomer sees.
 fn welcome(url: &str, report: &InitReport) -> String {
-    let program = std::env::args().next().unwrap_or_else(|| "platform".into());
+    let program =
+        std::env::args_os().next().map_or_else(|| "platform".into(), |name| name.to_string_lossy().into_owned());
     let sign_in = match (&report.admin, &report.password) {
         (Some(admin), Some(password)) => format!("{admin}, password {} (not shown again)", password.expose()),
         _ => format!("as before; `{program} user passwd {ADMIN}` sets a new password"),

@@ -44,8 +44,9 @@ fn default_kind() -> String {
 fn text_or_number<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     match Value::deserialize(deserializer)? {
         Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(serde::de::Error::custom("`id` must be a string or a number")),
+        // A larger or broken number has been rounded already: two ids would become one.
+        Value::Number(number) if number.is_i64() || number.is_u64() => Ok(number.to_string()),
+        _ => Err(serde::de::Error::custom("`id` must be a string or a whole number of at most 64 bits")),
     }
 }
 

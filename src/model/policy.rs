@@ -37,7 +37,6 @@ pub struct QueryResult {
 /// One expression of a query.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Expression {
-    #[schema(value_type = Object)]
     pub value: Value,
     pub text: String,
     pub location: Position,

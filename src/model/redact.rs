@@ -1,6 +1,10 @@
 /// A URL that may be shown: the password of its authority and of its query is replaced.
 pub fn redact(url: &str) -> String {
-    let Ok(mut parsed) = reqwest::Url::parse(url) else { return url.split('@').next_back().unwrap_or(url).to_owned() };
+    let Ok(mut parsed) = reqwest::Url::parse(url) else {
+        // Nothing is known of its parts: what could hold a password is left out.
+        let rest = url.rsplit('@').next().unwrap_or(url);
+        return rest.split('?').next().unwrap_or(rest).to_owned();
+    };
     let in_query = parsed.query_pairs().any(|(key, _)| key == "password");
     if parsed.password().is_none() && !in_query {
         // As it was given: parsing adds a slash here and there.
@@ -30,5 +34,6 @@ mod tests {
         assert_eq!(redact("postgres://db/p?user=ada&password=s3cret"), "postgres://db/p?user=ada&password=***");
         assert_eq!(redact("sqlite:/var/lib/platform.db"), "sqlite:/var/lib/platform.db");
         assert!(!redact("postgres://ada:s3c ret@[bad/p").contains("s3c"));
+        assert!(!redact("postgres://h:99999/db?password=s3cret").contains("s3c"));
     }
 }

@@ -30,7 +30,7 @@ impl Operation for Login {
         let refused = || Error::unauthenticated("e-mail address or password is wrong");
         let email = normal_email(&self.email).map_err(|_| refused())?;
         let hash = store::user::password_hash(&cx.db, &email).await?;
-        if !cx.passwords.verify(self.password, hash).await? {
+        if !cx.passwords.verify(self.password, hash.clone()).await? {
             tracing::warn!(email, "sign-in refused");
             return Err(refused());
         }
@@ -42,6 +42,10 @@ impl Operation for Login {
         let id = cx.new_id();
         let user = transaction!(cx.db, |tx| {
             let user = store::user::lock(&mut tx, &email).await?.filter(|user| !user.disabled).ok_or_else(refused)?;
+            // The password may have been changed while the old one was being checked.
+            if store::user::password_hash_within(&mut tx, &email).await? != hash {
+                return Err(refused());
+            }
             store::session::purge(&mut tx, user.id, now).await?;
             let session = Session { id, user_id: user.id, created_at: now, expires_at };
             store::session::insert(&mut tx, &session).await?;

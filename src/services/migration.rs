@@ -18,6 +18,8 @@ const LEASE_SECONDS: i64 = 60;
 const POLL: Duration = Duration::from_millis(100);
 /// The migration that makes the change feed, whose one counter row only the program can fill.
 const CHANGES: &str = "changes";
+/// The migration that makes the documents.
+const CONTENT: &str = "content";
 
 /// Applies all pending migrations
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema, clap::Args)]
@@ -242,6 +244,10 @@ async fn take_back(cx: &Context, migration: &Migration, token: i64) -> Result<()
     transaction!(cx.db, |tx| {
         keep_lease(cx, &mut tx, token).await?;
         tx.execute_script(migration.down).await.map_err(|e| wrong(migration, e))?;
+        if migration.name == CONTENT {
+            // The documents are gone without a trace in the feed: no index of them may go on from where it was.
+            store::change::renew_instance(&mut tx, cx.new_id()).await?;
+        }
         store::migration::forget(&mut tx, migration.version).await?;
     })
 }

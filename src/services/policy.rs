@@ -37,26 +37,26 @@ impl Operation for PutPolicy {
         check_id(&self.id)?;
         check_module(&self.module)?;
         let module = Module { name: self.id.clone(), text: self.module.clone() };
-        let package = blocking(move || policy::package_of(module, false)).await??;
+        let limit = cx.loaded.settings.policy.timeout;
+        let package = blocking(move || policy::package_of(module, false, limit)).await??;
         if let Some(same) = store::policy::get(&cx.db, &self.id).await?.filter(|old| old.module == self.module) {
             return Ok(same);
         }
+        let before = store::policy::all(&cx.db).await?;
+        let mut all = before.clone();
+        let old = all.iter().position(|policy| policy.id == self.id).map(|at| all.remove(at));
+        let (id, module) = (self.id, self.module);
+        let now = cx.now();
+        let created_at = old.map_or(now, |old| old.created_at);
+        let policy = Policy { id, package, module, created_at, updated_at: now };
+        all.push(policy.clone());
+        check_together(cx, all).await?;
         transaction!(cx.db, |tx| {
             // The number first: its lock makes two that store at once see each other's modules.
-            store::change::append(&mut tx, cx.now(), &cx.actor.name, "policy", &self.id, "put").await?;
-            let mut all = store::policy::all_within(&mut tx).await?;
-            let old = all.iter().position(|policy| policy.id == self.id).map(|at| all.remove(at));
-            let policy = Policy {
-                id: self.id.clone(),
-                package: package.clone(),
-                module: self.module.clone(),
-                created_at: old.map_or_else(|| cx.now(), |old| old.created_at),
-                updated_at: cx.now(),
-            };
-            all.push(policy.clone());
-            check_together(cx, all).await?;
+            store::change::append(&mut tx, cx.now(), &cx.actor.name, "policy", &policy.id, "put").await?;
+            check_unchanged(&mut tx, &before).await?;
             store::policy::put(&mut tx, &policy).await?;
-            policy
+            policy.clone()
         })
     }
 }
@@ -110,15 +110,17 @@ impl Operation for RemovePolicy {
 
     async fn run(self, cx: &Context) -> Result<Policy> {
         check_id(&self.id)?;
+        let before = store::policy::all(&cx.db).await?;
+        let mut all = before.clone();
+        let at = all.iter().position(|policy| policy.id == self.id).ok_or_else(|| unknown(&self.id))?;
+        let gone = all.remove(at);
+        // Others may call what this one defines.
+        check_together(cx, all).await?;
         transaction!(cx.db, |tx| {
             store::change::append(&mut tx, cx.now(), &cx.actor.name, "policy", &self.id, "remove").await?;
-            let mut all = store::policy::all_within(&mut tx).await?;
-            let at = all.iter().position(|policy| policy.id == self.id).ok_or_else(|| unknown(&self.id))?;
-            let gone = all.remove(at);
-            // Others may call what this one defines.
-            check_together(cx, all).await?;
+            check_unchanged(&mut tx, &before).await?;
             store::policy::delete(&mut tx, &self.id).await?;
-            gone
+            gone.clone()
         })
     }
 }
@@ -131,7 +133,6 @@ pub struct EvalPolicy {
     pub query: String,
     /// The document that policies see as `input`
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
     pub input: Option<Value>,
     /// End with an error when a builtin function fails, instead of making its expression undefined
     #[serde(default)]
@@ -169,7 +170,8 @@ impl Operation for EvalPolicy {
             timeout: Some(cx.loaded.settings.policy.timeout),
             ..Question::default()
         };
-        blocking(move || evaluate(question)).await
+        let permit = cx.evaluation_permit().await?;
+        blocking(move || evaluate(question, permit)).await
     }
 }
 
@@ -181,31 +183,29 @@ fn is_reference(query: &str) -> bool {
 }
 
 /// Answers a question, errors included, from what the question itself holds.
-pub fn evaluate(question: Question) -> EvalOutcome {
-    match policy::evaluate(question) {
+pub fn evaluate(question: Question, guard: impl Send + 'static) -> EvalOutcome {
+    match policy::evaluate(question, guard) {
         Ok(evaluation) => EvalOutcome { evaluation, errors: Vec::new() },
         Err(error) => EvalOutcome { evaluation: Evaluation { result: Vec::new() }, errors: vec![error] },
     }
 }
 
-/// Stores modules that belong together, for seeds: as `PutPolicy`, in the caller's transaction.
-pub async fn put_all(cx: &Context, tx: &mut store::Tx, modules: Vec<(String, String)>) -> Result<(u64, u64)> {
-    let (mut written, mut unchanged) = (0, 0);
+/// Stores those modules, for seeds, that are not there yet, in the caller's transaction. Returns how many that were.
+pub async fn put_absent(cx: &Context, tx: &mut store::Tx, modules: Vec<(String, String)>) -> Result<u64> {
+    let mut written = 0;
+    let limit = cx.loaded.settings.policy.timeout;
     for (id, text) in modules {
-        let old = store::policy::get_within(tx, &id).await?;
-        if old.as_ref().is_some_and(|old| old.module == text) {
-            unchanged += 1;
+        if store::policy::get_within(tx, &id).await?.is_some() {
             continue;
         }
         let module = Module { name: id.clone(), text: text.clone() };
-        let package = blocking(move || policy::package_of(module, false)).await??;
+        let package = blocking(move || policy::package_of(module, false, limit)).await??;
         let now = cx.now();
-        let created_at = old.map_or(now, |old| old.created_at);
         store::change::append(tx, now, &cx.actor.name, "policy", &id, "put").await?;
-        store::policy::put(tx, &Policy { id, package, module: text, created_at, updated_at: now }).await?;
+        store::policy::put(tx, &Policy { id, package, module: text, created_at: now, updated_at: now }).await?;
         written += 1;
     }
-    Ok((written, unchanged))
+    Ok(written)
 }
 
 fn as_module(policy: Policy) -> Module {
@@ -220,7 +220,17 @@ async fn check_together(cx: &Context, all: Vec<Policy>) -> Result<()> {
         timeout: Some(cx.loaded.settings.policy.timeout),
         ..Question::default()
     };
-    blocking(move || policy::evaluate(question)).await?.map(drop).map_err(Error::from)
+    let permit = cx.evaluation_permit().await?;
+    blocking(move || policy::evaluate(question, permit)).await?.map(drop).map_err(Error::from)
+}
+
+/// Whether the stored modules are still those that were checked together: checking takes too long to keep every
+/// other writer waiting for it.
+async fn check_unchanged(tx: &mut store::Tx, before: &[Policy]) -> Result<()> {
+    if store::policy::all_within(tx).await? == before {
+        return Ok(());
+    }
+    Err(Error::busy("somebody else changed the stored policies at the same time").hint("run it again"))
 }
 
 async fn blocking<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {

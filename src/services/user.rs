@@ -195,10 +195,11 @@ impl Operation for SetPassword {
         let hash = cx.passwords.hash(password).await?;
         let now = cx.now();
         transaction!(cx.db, |tx| {
+            // The feed's lock first, as everywhere: two that lock in opposite order wait for each other.
+            record(cx, &mut tx, &email, "passwd").await?;
             let user = store::user::lock(&mut tx, &email).await?.ok_or_else(|| unknown(&email))?;
             store::user::set_password_hash(&mut tx, user.id, &hash, now).await?;
             store::session::revoke_all(&mut tx, user.id, now).await?;
-            record(cx, &mut tx, &email, "passwd").await?;
             User { updated_at: now, ..user }
         })
     }

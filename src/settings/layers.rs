@@ -1,6 +1,7 @@
 //! How the layers are read and laid over each other.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use config::{Config, FileFormat, Map, Source, Value, ValueKind};
@@ -54,10 +55,9 @@ fn flatten(prefix: &str, value: serde_json::Value, into: &mut BTreeMap<String, s
 }
 
 /// Reads all layers. `environment` is the process's variables.
-pub fn load(flags: &Flags, environment: impl IntoIterator<Item = (String, String)>) -> Result<Loaded> {
+pub fn load(flags: &Flags, environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Loaded> {
     let known = defaults()?;
-    let environment: BTreeMap<String, String> =
-        environment.into_iter().filter(|(name, _)| name.starts_with("PLATFORM_")).collect();
+    let environment = ours(environment)?;
     let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
 
     let (data_dir, data_dir_origin) = match (&flags.data_dir, variable("PLATFORM_DATA_DIR")) {
@@ -98,6 +98,18 @@ fn origin_of<'a>(merged: &'a Value, key: &str) -> Option<&'a str> {
     value.origin()
 }
 
+/// The variables that are ours. Others may be no text at all.
+fn ours(environment: impl IntoIterator<Item = (OsString, OsString)>) -> Result<BTreeMap<String, String>> {
+    let named = environment.into_iter().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    named
+        .filter(|(name, _)| name.starts_with("PLATFORM_"))
+        .map(|(name, value)| match value.into_string() {
+            Ok(value) => Ok((name, value)),
+            Err(_) => Err(Error::settings(format!("the value of {name} is not UTF-8"))),
+        })
+        .collect()
+}
+
 /// The settings file as a layer; none if there is no file and nobody named one.
 fn read_file(path: &Path, named: bool, known: &BTreeMap<String, serde_json::Value>) -> Result<Option<Layer>> {
     let text = match std::fs::read_to_string(path) {
@@ -110,7 +122,7 @@ fn read_file(path: &Path, named: bool, known: &BTreeMap<String, serde_json::Valu
     let parsed = Config::builder()
         .add_source(config::File::from_str(&text, FileFormat::Toml))
         .build()
-        .map_err(|e| Error::settings(format!("{}: {}", path.display(), root_cause(&e).trim_end())))?;
+        .map_err(|e| Error::settings(format!("{}: {}", path.display(), without_snippet(&e.to_string()))))?;
     let tree: serde_json::Value = parsed.try_deserialize().map_err(|e| wrong(&e))?;
     let mut flat = BTreeMap::new();
     flatten("", tree, &mut flat);
@@ -144,7 +156,7 @@ fn from_environment(
     for (name, value) in environment {
         match variables.get(name) {
             Some(key) => layer.set(key, name, value),
-            None if OTHER_VARIABLES.contains(&name.as_str()) => {}
+            None if OTHER_VARIABLES.contains(&name.as_str()) || is_service_link(name) => {}
             None => {
                 let all = variables.keys().map(String::as_str).chain(OTHER_VARIABLES);
                 return Err(Error::settings(format!("the variable {name} stands for no setting")).nearest(name, all));
@@ -152,6 +164,12 @@ fn from_environment(
         }
     }
     Ok(layer)
+}
+
+/// Kubernetes gives every container variables for each Service of its namespace, one called `platform` among them.
+fn is_service_link(name: &str) -> bool {
+    let rest = name.trim_start_matches("PLATFORM_");
+    rest == "PORT" || rest.starts_with("PORT_") || rest == "SERVICE_HOST" || rest.starts_with("SERVICE_PORT")
 }
 
 fn from_flags(flags: &Flags) -> Layer {
@@ -181,12 +199,17 @@ fn check(settings: &Settings) -> Result<()> {
 }
 
 fn wrong(error: &config::ConfigError) -> Error {
-    Error::new(ErrorKind::Settings, format!("wrong settings: {}", root_cause(error)))
+    Error::new(ErrorKind::Settings, format!("wrong settings: {}", without_snippet(&error.to_string())))
         .hint("`platform settings show --origin` shows where each value comes from")
 }
 
-fn root_cause(error: &config::ConfigError) -> String {
-    error.to_string()
+/// A parser's message without the lines that it quotes: they may hold a password.
+fn without_snippet(text: &str) -> String {
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.contains('|') && !line.chars().all(|sign| sign == '^'));
+    lines.collect::<Vec<_>>().join(": ")
 }
 
 #[cfg(test)]
@@ -200,7 +223,7 @@ mod tests {
             std::fs::write(dir.path().join("settings.toml"), text).expect("written");
         }
         let flags = Flags { data_dir: Some(dir.path().into()), listen: flag.map(str::to_owned), ..Flags::default() };
-        load(&flags, env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())))
+        load(&flags, env.iter().map(|(k, v)| ((*k).into(), (*v).into())))
     }
 
     fn shown_origin(loaded: &Loaded, key: &str) -> String {
@@ -235,6 +258,10 @@ mod tests {
         assert_eq!(error.hints[0], "did you mean `server.drain_timeout`?");
         let error = load_with(None, &[("PLATFORM_SERVER_LISTN", "x")], None).unwrap_err();
         assert_eq!(error.hints, ["did you mean `PLATFORM_SERVER_LISTEN`?"]);
+        load_with(None, &[("PLATFORM_SERVICE_HOST", "10.0.0.1"), ("PLATFORM_PORT_8700_TCP", "x")], None)
+            .expect("loads");
+        let error = load_with(Some("url = \"postgres://ada:s3cret@db\nx"), &[], None).unwrap_err();
+        assert!(!error.message.contains("s3cret") && error.message.contains("line "), "{error}");
     }
 
     #[test]

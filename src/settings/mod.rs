@@ -169,7 +169,8 @@ impl Loaded {
     /// Where commands act.
     pub fn url(&self) -> String {
         if self.settings.url.is_empty() {
-            format!("sqlite:{}", self.data_dir.join("platform.db").display())
+            let path = self.data_dir.join("platform.db").display().to_string();
+            format!("sqlite:{}", path.replace('%', "%25").replace('?', "%3F"))
         } else {
             self.settings.url.clone()
         }

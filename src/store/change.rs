@@ -15,6 +15,13 @@ pub async fn create_counter(tx: &mut Tx, instance: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Makes the database another one in the eyes of whoever has derived state from it.
+pub async fn renew_instance(tx: &mut Tx, instance: Uuid) -> Result<()> {
+    const SQL: &str = "update change_counter set instance = $1 where id = 1";
+    within!(tx, |connection| sqlx::query(SQL).bind(instance).execute(connection).await.map(drop))?;
+    Ok(())
+}
+
 /// Takes a block of `count` numbers and returns the last of them. The counter row stays locked until the
 /// transaction ends: take numbers late in it.
 pub async fn take_numbers(tx: &mut Tx, count: i64) -> Result<i64> {

@@ -17,9 +17,13 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::redact;
+
+/// How long a PostgreSQL server may take to answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An open database of either engine. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -129,7 +133,12 @@ impl Db {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|e| Error::settings(format!("not a valid SQLite URL: {}", redact(url))).source(e))?;
         let path = options.get_filename().to_owned();
-        if !create && !path.exists() {
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(Error::settings("a database in memory would be gone with this command")
+                .hint("name a file: sqlite:PATH"));
+        }
+        let found = path.try_exists().map_err(|e| Error::io(format_args!("look at {}", path.display()), e))?;
+        if !create && !found {
             return Err(Error::not_found(format!("there is no database at {}", path.display()))
                 .hint("run `platform init` to make one, or name another with --url or --data-dir"));
         }
@@ -154,6 +163,10 @@ impl Db {
         let options = PgConnectOptions::from_str(url)
             .map_err(|e| Error::settings(format!("not a valid PostgreSQL URL: {}", redact(url))).source(e))?
             .application_name("platform");
+        // The pool tries again until its time is over, and then says only that none became free.
+        let probe = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+        let probe = probe.unwrap_or(Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())));
+        probe.map_err(|e| cannot_open(&redact(url), e))?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(max_connections)
             .acquire_timeout(Duration::from_secs(10))

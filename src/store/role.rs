@@ -2,27 +2,20 @@ use super::{Db, Tx, on, within};
 use crate::error::Result;
 use crate::model::Role;
 
-/// Writes a role; false if it was there already, just so.
-pub async fn put(tx: &mut Tx, role: &Role) -> Result<bool> {
-    let old: Option<Role> = within!(tx, |connection| {
-        sqlx::query_as("select * from roles where name = $1").bind(&role.name).fetch_optional(connection).await
-    })?;
-    if old.as_ref() == Some(role) {
-        return Ok(false);
-    }
+/// Writes a role, unless there is one of its name; says whether it did.
+pub async fn put_absent(tx: &mut Tx, role: &Role) -> Result<bool> {
     const SQL: &str = "insert into roles (name, description, permissions) values ($1, $2, $3) \
-                       on conflict (name) do update set description = excluded.description, \
-                       permissions = excluded.permissions";
-    within!(tx, |connection| {
+                       on conflict (name) do nothing";
+    let rows = within!(tx, |connection| {
         sqlx::query(SQL)
             .bind(&role.name)
             .bind(&role.description)
             .bind(&role.permissions)
             .execute(connection)
             .await
-            .map(drop)
+            .map(|done| done.rows_affected())
     })?;
-    Ok(true)
+    Ok(rows == 1)
 }
 
 pub async fn names(db: &Db) -> Result<Vec<String>> {

@@ -54,6 +54,12 @@ pub async fn password_hash(db: &Db, email: &str) -> Result<Option<String>> {
     Ok(on!(db, |pool| sqlx::query_scalar(SQL).bind(email).fetch_optional(pool).await)?)
 }
 
+/// The password hash as a write transaction sees it.
+pub async fn password_hash_within(tx: &mut Tx, email: &str) -> Result<Option<String>> {
+    const SQL: &str = "select password_hash from users where email = $1 and not disabled";
+    Ok(within!(tx, |connection| sqlx::query_scalar(SQL).bind(email).fetch_optional(connection).await)?)
+}
+
 pub async fn set_disabled(tx: &mut Tx, id: Uuid, disabled: bool, at: DateTime<Utc>) -> Result<()> {
     const SQL: &str = "update users set disabled = $2, updated_at = $3 where id = $1";
     within!(tx, |connection| sqlx::query(SQL).bind(id).bind(disabled).bind(at).execute(connection).await.map(drop))?;

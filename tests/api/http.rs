@@ -54,7 +54,9 @@ impl Api {
 #[test]
 fn problems_are_problem_details() {
     let api = Api::new(Engine::Sqlite);
-    let cases: [(&str, &str, Option<&str>, u16, &str); 10] = [
+    let cases: [(&str, &str, Option<&str>, u16, &str); 12] = [
+        ("POST", "/v1/login?email=a@b&password=c", None, 400, "usage"),
+        ("GET", "/v1/users?after=%00", None, 422, "invalid"),
         ("GET", "/v1/users/nobody@example.org", None, 404, "not_found"),
         ("GET", "/v1/users?limit=abc", None, 400, "usage"),
         ("GET", "/v1/users?limit=0", None, 422, "invalid"),
@@ -178,6 +180,11 @@ fn policy_names_may_have_slashes() {
     let answer = api.admin("POST", "/v1/policy/eval", Some("{\"query\": \"data.a.allow\"}"));
     assert_eq!(answer.json()["result"][0]["expressions"][0]["value"], true);
     assert_eq!(api.admin("DELETE", "/v1/policies/team%2Fa", None).status, 200);
+    // A query that would overflow the parser's stack is searched as words.
+    let deep = api.admin("GET", &format!("/v1/search?query={}", "(".repeat(10_000)), None);
+    assert_eq!(deep.status, 200, "{}", deep.text);
+    let invalid = api.admin("GET", "/v1/users/%FF", None);
+    assert_eq!(invalid.headers["content-type"], "application/problem+json", "{}", invalid.text);
     // An evaluation that goes on for ever is ended.
     let slow = json!({"query": "count([1 | numbers.range(1, 100000)[_]; numbers.range(1, 100000)[_]])"}).to_string();
     let answer = api.admin("POST", "/v1/policy/eval", Some(&slow));

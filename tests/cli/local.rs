@@ -48,6 +48,13 @@ fn migrations_go_down_and_up_again() {
         assert!(done.stderr.contains("1 of 3 migrations are pending"), "{done:?}");
         let plan = sandbox.command(["migrate", "plan"]).run().ok().stdout;
         assert!(plan.contains("create table documents"), "{plan}");
+        // What was indexed before is not found in the documents that come after.
+        sandbox.command(["migrate", "up"]).run().ok();
+        sandbox.command(["search", "index", "-"]).stdin("{\"id\": \"a\", \"body\": \"harbour\"}").run().ok();
+        sandbox.command(["migrate", "down", "--yes"]).run().ok();
+        sandbox.command(["migrate", "up"]).run().ok();
+        let found = sandbox.command(["search", "query", "harbour", "-o", "json"]).run().ok().json();
+        assert_eq!(found["total"], 0, "{found}");
         sandbox.command(["migrate", "down", "--to", "0", "--yes"]).run().ok();
         sandbox.command(["migrate", "up"]).run().ok();
         let done = sandbox.command(["user", "list", "-o", "json"]).run().ok();
@@ -137,6 +144,14 @@ fn a_damaged_index_heals_itself() {
     let index = std::fs::read_dir(sandbox.path().join("data/index")).unwrap().next().unwrap().unwrap().path();
     let version = std::fs::read_dir(index).unwrap().map(|e| e.unwrap().path()).find(|path| path.is_dir()).unwrap();
     std::fs::write(version.join("meta.json"), "{ damaged").unwrap();
+    let after = sandbox.command(["search", "query", "committee", "-o", "json"]).run().ok().json();
+    assert_eq!(before["hits"], after["hits"]);
+    for entry in std::fs::read_dir(&version).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "store") {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
     let after = sandbox.command(["search", "query", "committee", "-o", "json"]).run().ok().json();
     assert_eq!(before["hits"], after["hits"]);
     std::fs::remove_dir_all(version).unwrap();

@@ -40,7 +40,7 @@ fn tell(name: &str, engine: Engine, face: Face, story: fn(&mut Sandbox)) {
     settings.set_omit_expression(true);
     settings.add_filter(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[UUID]");
     settings.add_filter(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]");
-    settings.add_filter(r#"(?m)(now|\d+ seconds? ago)$"#, "[AGO]");
+    settings.add_filter(r#"(?m)(now|\d+ (second|minute)s? ago)$"#, "[AGO]");
     settings.add_filter(r#""took_ms": ?\d+"#, r#""took_ms":[MS]"#);
     settings.add_filter(r"[\d.]+ GiB free", "[DISK] free");
     settings.add_filter(r"(SQLite|PostgreSQL) answers", "[ENGINE] answers");
@@ -163,6 +163,9 @@ both!(searching, |s| {
     s.story_with("search index -", Some("{\"id\": \"z\", \"source\": \"a/b\"}"));
     s.story_with("search index -", Some("{\"id\": \"z\", \"body\": \"nul \\u0000\"}"));
     s.story_with("search index -", Some("[{\"id\": \"z\"}, {\"id\": "));
+    s.story_with("search index -", Some("[{\"id\": \"z\"},, {\"id\": \"zz\"}]"));
+    s.story_with("search index -", Some("{\"id\": 100000000000000000000001}"));
+    s.story("search rm a/b c --yes");
     s.story("search index missing.ndjson");
 });
 

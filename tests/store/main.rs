@@ -1,4 +1,4 @@
-//! Every store function on both engines.
+//! The change feed, leases and the schema, on both engines.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
@@ -50,7 +50,7 @@ impl Store {
         let database = Database::new(engine, dir.path());
         let db = Db::open(&database.url, true, 12).await.unwrap();
         let flags = platform::settings::Flags { data_dir: Some(dir.path().into()), ..Default::default() };
-        let loaded = platform::settings::load(&flags, []).unwrap();
+        let loaded = platform::settings::load(&flags, std::iter::empty()).unwrap();
         let clock = Clock::fixed("2026-01-02T03:04:05.678901Z".parse().unwrap());
         let cx = Context::new(db.clone(), loaded.into(), clock, Actor::local());
         Self { db, cx, _database: database, _dir: dir }

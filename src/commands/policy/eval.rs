@@ -94,7 +94,11 @@ impl Eval {
         };
         let outcome = match self.ask(run, input).await {
             Ok(outcome) => outcome,
-            Err(error) if self.data.is_empty() => return Err(error),
+            // OPA's exit codes hold for the stored policies as well.
+            Err(error) if self.data.is_empty() => {
+                run.ui.error(&error);
+                return Ok(FAILED);
+            }
             // As OPA: what keeps files from being loaded is part of the answer.
             Err(error) => {
                 let error = EvalError { message: error.message, code: None, location: None };
@@ -115,6 +119,10 @@ impl Eval {
         let url = run.loaded.url();
         let remote = url.starts_with("http://") || url.starts_with("https://");
         if self.data.is_empty() && (remote || mentions_data(&self.query)) {
+            if self.timeout.is_some() || self.v0_compatible {
+                return Err(Error::usage("--timeout and --v0-compatible go with --data")
+                    .hint("stored policies have the setting `policy.timeout`, and are Rego as of OPA 1.0"));
+            }
             let strict_builtin_errors = self.strict_builtin_errors;
             let operation = EvalPolicy { query: self.query.clone(), input, strict_builtin_errors };
             return run.backend().await?.call(operation).await;
@@ -126,10 +134,11 @@ impl Eval {
             input,
             query: self.query.clone(),
             v0: self.v0_compatible,
+            show_prints: true,
             strict_builtin_errors: self.strict_builtin_errors,
             timeout: Some(self.timeout.unwrap_or(run.loaded.settings.policy.timeout)),
         };
-        Ok(evaluate(question))
+        Ok(evaluate(question, ()))
     }
 
     fn read_input(&self) -> Result<Option<Value>> {

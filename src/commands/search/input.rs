@@ -29,6 +29,8 @@ pub struct Input {
     bytes: Arc<AtomicU64>,
     /// Inside a JSON array, after its bracket
     in_array: bool,
+    /// No element of the array was read yet
+    first: bool,
     started: bool,
     /// Fills in what a document does not say
     pub defaults: Defaults,
@@ -71,7 +73,7 @@ impl Input {
         let bytes = Arc::new(AtomicU64::new(0));
         let reader = BufReader::with_capacity(1 << 16, Counted { inner, bytes: bytes.clone() });
         let name = if name == "-" { "stdin".to_owned() } else { name.to_owned() };
-        Ok((Self { name, reader, line: 0, bytes, in_array: false, started: false, defaults }, size))
+        Ok((Self { name, reader, line: 0, bytes, in_array: false, first: true, started: false, defaults }, size))
     }
 
     pub fn bytes_read(&self) -> u64 {
@@ -138,9 +140,11 @@ impl Input {
             Ok(Some(Err(BadDocument { message, can_go_on: false })))
         };
         match self.peek()? {
-            Some(b',') => {
+            Some(b',') if !self.first => {
                 self.reader.consume(1);
-                return self.next_in_array();
+                if matches!(self.peek()?, Some(b',' | b']')) {
+                    return bad(self, "there is a comma and nothing after it");
+                }
             }
             Some(b']') => {
                 self.reader.consume(1);
@@ -152,6 +156,7 @@ impl Input {
             None => return bad(self, "the array does not end"),
             Some(_) => {}
         }
+        self.first = false;
         let first_line = self.line;
         let (mut element, mut depth, mut in_string, mut escaped) = (Vec::new(), 0usize, false, false);
         loop {

@@ -42,15 +42,16 @@ impl SearchIndex {
             .mode(0o700)
             .create(&home)
             .map_err(|e| Error::io(format_args!("make the directory {}", home.display()), e))?;
-        let index = match open_or_create(&home, &schema) {
-            Ok(index) => index,
-            Err(
-                TantivyError::DataCorruption(_) | TantivyError::IncompatibleIndex(_) | TantivyError::SchemaError(_),
-            ) => {
-                // Two processes may find the damage at once: one of them puts the pieces aside.
-                let _lock = lock(dir, true)?;
+        let (index, reader) = match open_or_create(&home, &schema) {
+            Ok(opened) => opened,
+            Err(error) if is_damage(&error) => {
+                // Two processes may find the damage at once, and one of them mends it.
+                let _lock = lock(dir)?.ok_or_else(|| {
+                    Error::busy("the search index is damaged, and another process has it open")
+                        .hint("restart the daemon: it mends the index when it starts")
+                })?;
                 match open_or_create(&home, &schema) {
-                    Ok(index) => index,
+                    Ok(opened) => opened,
                     Err(_) => {
                         std::fs::remove_dir_all(&home)
                             .and_then(|()| std::fs::create_dir_all(&home))
@@ -59,12 +60,8 @@ impl SearchIndex {
                     }
                 }
             }
-            Err(e) => return Err(failed("open", e)),
+            Err(error) => return Err(failed("open", error)),
         };
-        schema::register_analyzer(&index);
-        // Whoever commits reloads; other processes reload before they search.
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into();
-        let reader = reader.map_err(|e| failed("read", e))?;
         Ok(Self { dir: dir.to_owned(), index, reader, fields })
     }
 
@@ -77,7 +74,7 @@ impl SearchIndex {
 
     /// Takes the right to write, or returns none when another process or task has it.
     pub fn try_writer(&self, memory_bytes: usize) -> Result<Option<IndexWriter>> {
-        let Some(lock) = lock(&self.dir, false)? else { return Ok(None) };
+        let Some(lock) = lock(&self.dir)? else { return Ok(None) };
         IndexWriter::new(&self.index, self.fields, memory_bytes, lock).map(Some)
     }
 
@@ -94,14 +91,30 @@ impl SearchIndex {
     }
 }
 
-fn open_or_create(home: &Path, schema: &tantivy::schema::Schema) -> tantivy::Result<Index> {
+fn open_or_create(home: &Path, schema: &tantivy::schema::Schema) -> tantivy::Result<(Index, IndexReader)> {
     let directory = tantivy::directory::MmapDirectory::open(home)?;
-    Index::open_or_create(directory, schema.clone())
+    let index = Index::open_or_create(directory, schema.clone())?;
+    schema::register_analyzer(&index);
+    // Whoever commits reloads; other processes reload before they search.
+    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+    Ok((index, reader))
+}
+
+/// Whether an index cannot be opened because of what is in it, or missing from it.
+fn is_damage(error: &TantivyError) -> bool {
+    use tantivy::directory::error::OpenReadError;
+    matches!(
+        error,
+        TantivyError::DataCorruption(_)
+            | TantivyError::IncompatibleIndex(_)
+            | TantivyError::SchemaError(_)
+            | TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(_) | OpenReadError::IncompatibleIndex(_))
+    )
 }
 
 /// Our own lock beside the index: it is free as soon as its holder's process is gone, and unlike tantivy's
 /// it can be asked for without an error.
-fn lock(dir: &Path, wait: bool) -> Result<Option<std::fs::File>> {
+fn lock(dir: &Path) -> Result<Option<std::fs::File>> {
     let path = dir.join("writer.lock");
     let what = || format!("lock {}", path.display());
     let file = std::fs::OpenOptions::new()
@@ -110,9 +123,6 @@ fn lock(dir: &Path, wait: bool) -> Result<Option<std::fs::File>> {
         .write(true)
         .open(&path)
         .map_err(|e| Error::io(what(), e))?;
-    if wait {
-        return file.lock().map(|()| Some(file)).map_err(|e| Error::io(what(), e));
-    }
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),

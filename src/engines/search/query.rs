@@ -18,6 +18,10 @@ const OTHER_BOOST: f32 = 0.5;
 /// The length of a highlighted passage, in characters.
 const PASSAGE: usize = 160;
 
+/// The query parser recurses: what is longer or deeper is searched as plain words.
+const MAX_QUERY_BYTES: usize = 4096;
+const MAX_BRACKETS: usize = 50;
+
 /// What to look for.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
@@ -56,7 +60,7 @@ impl SearchIndex {
         for (score, address) in top.into_iter().take(query.limit) {
             hits.push(self.hit(&searcher, score, address, &passages)?);
         }
-        // Equal scores come in the order of keys, however the index happens to be cut into segments.
+        // Among the hits of one page, equal scores come in the order of keys.
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.source, &a.id).cmp(&(&b.source, &b.id))));
         Ok(Found { hits, total, warnings })
     }
@@ -67,12 +71,19 @@ impl SearchIndex {
             return (Box::new(AllQuery), Vec::new());
         }
         let f = &self.fields;
+        let too_deep = words.len() > MAX_QUERY_BYTES || words.matches(['(', '[', '{']).count() > MAX_BRACKETS;
         let mut parser = QueryParser::for_index(&self.index, vec![f.title, f.body, f.other]);
         parser.set_field_boost(f.title, TITLE_BOOST);
         parser.set_field_boost(f.other, OTHER_BOOST);
-        match parser.parse_query(words) {
+        let parsed = if too_deep {
+            Err(format!("longer than {MAX_QUERY_BYTES} bytes or with more than {MAX_BRACKETS} brackets"))
+        } else {
+            parser.parse_query(words).map_err(|e| e.to_string())
+        };
+        match parsed {
             Ok(query) => (query, Vec::new()),
             Err(error) => {
+                let words = words.get(..words.floor_char_boundary(MAX_QUERY_BYTES)).unwrap_or_default();
                 let plain: String =
                     words.chars().map(|sign| if sign.is_alphanumeric() || sign == '\'' { sign } else { ' ' }).collect();
                 let (query, _) = parser.parse_query_lenient(&plain.to_lowercase());

@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use super::IndexReport;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Change, Document, NewDocument};
+use crate::model::{Change, Document, MAX_DEPTH, NewDocument, contains_nul, depth};
 use crate::store::{self, Tx};
 
 /// The largest document, as JSON, in bytes.
@@ -20,18 +20,10 @@ pub fn key(source: &str, id: &str) -> String {
 
 /// Checks what types cannot say.
 pub fn check(document: &NewDocument) -> Result<()> {
-    let name = |text: &str| {
-        !text.is_empty()
-            && text.len() <= 100
-            && text.chars().all(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-'))
-    };
-    let dots = |text: &str| matches!(text, "." | "..");
-    if document.id.is_empty() || document.id.len() > 500 || dots(&document.id) {
+    if document.id.is_empty() || document.id.len() > 500 || matches!(document.id.as_str(), "." | "..") {
         return Err(Error::invalid("`id` must have 1 to 500 bytes, and be more than dots"));
     }
-    if !name(&document.source) || dots(&document.source) {
-        return Err(Error::invalid("`source` must be letters, digits, `.`, `_` and `-`, at most 100"));
-    }
+    check_source(&document.source)?;
     if document.kind.is_empty() || document.kind.len() > 100 {
         return Err(Error::invalid("`kind` must have 1 to 100 bytes"));
     }
@@ -39,21 +31,23 @@ pub fn check(document: &NewDocument) -> Result<()> {
     if text.len() > MAX_DOCUMENT_BYTES {
         return Err(Error::invalid(format!("it has {} bytes, and may have {MAX_DOCUMENT_BYTES}", text.len())));
     }
-    // PostgreSQL stores no NUL in text: refuse it on every engine.
-    if text.contains("\\u0000") && contains_nul(&json!(document)) {
+    let value = json!(document);
+    if contains_nul(&value) {
         return Err(Error::invalid("it contains a NUL character"));
+    }
+    if depth(&value) > MAX_DEPTH {
+        return Err(Error::invalid(format!("it nests deeper than {MAX_DEPTH} levels")));
     }
     Ok(())
 }
 
-fn contains_nul(value: &serde_json::Value) -> bool {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => text.contains('\0'),
-        Value::Array(items) => items.iter().any(contains_nul),
-        Value::Object(fields) => fields.iter().any(|(name, value)| name.contains('\0') || contains_nul(value)),
-        _ => false,
+/// A source has no slash: the first one in a key ends it.
+pub fn check_source(source: &str) -> Result<()> {
+    let fine = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-');
+    if (1..=100).contains(&source.len()) && source.chars().all(fine) && !matches!(source, "." | "..") {
+        return Ok(());
     }
+    Err(Error::invalid("`source` must be letters, digits, `.`, `_` and `-`, at most 100"))
 }
 
 /// Stores documents and their changes. Those that are there already, just so, are left alone.

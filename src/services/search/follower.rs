@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::store::{self, document::DocumentChange};
 
 /// Changes read from the database at once.
-const BATCH: i64 = 500;
+const BATCH: i64 = 100;
 /// How often a daemon looks for changes that nobody woke it for: those of other processes.
 const POLL: Duration = Duration::from_millis(100);
 /// How long a request waits for the index to reach a change.
@@ -210,6 +210,7 @@ async fn follow(
         if let Err(error) = follow_on(&cx, &wake, &mut requests, &reached).await {
             tracing::error!(error = %error.message, "the search index cannot follow; trying again in a second");
         }
+        cx.forget_index().await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
@@ -237,8 +238,13 @@ async fn follow_on(
         }
     };
     let mut position = index.position()?;
+    let instance = store::change::head(&cx.db).await?.instance;
     loop {
-        let head = store::change::head(&cx.db).await?.seq;
+        let now = store::change::head(&cx.db).await?;
+        if now.instance != instance {
+            return Err(Error::unavailable("the database has become another one, and so has its index"));
+        }
+        let head = now.seq;
         if position > head {
             (writer, position) = build_anew(cx, writer).await?;
         } else if position < head {

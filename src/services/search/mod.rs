@@ -78,6 +78,7 @@ impl Operation for RemoveDocument {
 
     async fn run(self, cx: &Context) -> Result<RemovedDocument> {
         let Self { source, id } = self;
+        documents::check_source(&source)?;
         let key = documents::key(&source, &id);
         let seq = transaction!(cx.db, |tx| {
             let seq = store::change::append(&mut tx, cx.now(), &cx.actor.name, "document", &key, "delete").await?;

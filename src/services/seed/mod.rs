@@ -22,7 +22,7 @@ const PROFILES: [(&str, &str); 2] = [
     ("demo", "legislators, committees and districts of four states, guides and example policies"),
 ];
 
-/// Loads a seed profile; what is there already stays as it is
+/// Loads a seed profile; roles and policies that are there already stay as they are
 #[derive(Debug, Serialize, Deserialize, ToSchema, clap::Args)]
 #[serde(deny_unknown_fields)]
 pub struct ApplySeed {
@@ -102,18 +102,20 @@ async fn load(cx: &Context, tx: &mut Tx, profile: &str) -> Result<(u64, u64)> {
             serde_json::from_str(file("base/roles.json")?).map_err(|e| broken("base/roles.json", e))?;
         let mut written = 0;
         for role in &roles {
-            if store::role::put(tx, role).await? {
+            if store::role::put_absent(tx, role).await? {
                 store::change::append(tx, cx.now(), &cx.actor.name, "role", &role.name, "put").await?;
                 written += 1;
             }
         }
         return Ok((written, roles.len() as u64 - written));
     }
-    let (policies_written, policies_unchanged) = policy::put_all(cx, tx, demo::policies()?).await?;
+    let policies = demo::policies()?;
+    let count = policies.len() as u64;
+    let policies_written = policy::put_absent(cx, tx, policies).await?;
     let documents = demo::documents()?;
     documents.iter().try_for_each(search::check)?;
     let report = search::write_all(cx, tx, &documents).await?;
-    Ok((policies_written + report.written, policies_unchanged + report.unchanged))
+    Ok((policies_written + report.written, count - policies_written + report.unchanged))
 }
 
 /// A built-in seed file.
