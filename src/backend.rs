@@ -49,7 +49,7 @@ impl Backend {
     /// Opens what the settings say.
     pub async fn open(loaded: Arc<Loaded>, readiness: Readiness) -> Result<Self> {
         let url = loaded.url();
-        if url.starts_with("http://") || url.starts_with("https://") {
+        if loaded.is_remote() {
             return Client::new(&url).map(Self::Remote);
         }
         let cx = Self::open_local(loaded, readiness, DIRECT_CONNECTIONS).await?;
@@ -68,7 +68,7 @@ impl Backend {
     /// Opens the database itself, as its operator: for the daemon, which serves everybody.
     pub async fn open_local(loaded: Arc<Loaded>, readiness: Readiness, max_connections: u32) -> Result<Context> {
         let url = loaded.url();
-        if url.starts_with("http://") || url.starts_with("https://") {
+        if loaded.is_remote() {
             return Err(local_only("platform serve", &redact(&url)));
         }
         let db = Db::open(&url, readiness == Readiness::Create, max_connections).await?;

@@ -42,13 +42,12 @@ impl Health {
 
 /// The report of the database or daemon; what cannot even be asked is unhealthy.
 async fn report(run: &Run<'_>) -> HealthReport {
-    let url = run.loaded.url();
     let asked = match run.backend_as(Readiness::Any).await {
         Ok(backend) => backend.call(CheckHealth {}).await,
         Err(error) => Err(error),
     };
     asked.unwrap_or_else(|error| {
-        let what = if url.starts_with("http") { "daemon" } else { "database" };
+        let what = if run.loaded.is_remote() { "daemon" } else { "database" };
         HealthReport::new(vec![failed(what, &error), disk(&run.loaded.data_dir)])
     })
 }

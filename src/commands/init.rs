@@ -42,7 +42,7 @@ pub struct InitReport {
 impl Init {
     pub async fn run(self, run: &Run<'_>) -> Result<u8> {
         let url = run.loaded.url();
-        if url.starts_with("http://") || url.starts_with("https://") {
+        if run.loaded.is_remote() {
             return Err(local_only("platform init", &redact(&url)));
         }
         let given = if self.password_stdin { Some(ui::password(true, "")?) } else { None };

@@ -25,9 +25,8 @@ pub struct Show {
 impl Settings {
     pub async fn run(self, run: &Run<'_>) -> Result<u8> {
         let Self::Show(show) = self;
-        let url = run.loaded.url();
         // One's own settings need no database: they may be what is wrong with it.
-        let entries = if url.starts_with("http://") || url.starts_with("https://") {
+        let entries = if run.loaded.is_remote() {
             let backend: Backend = run.backend().await?;
             backend.call(ShowSettings {}).await?
         } else {

@@ -3,6 +3,7 @@
 mod change;
 mod document;
 mod health;
+mod hex;
 mod json;
 mod migration;
 mod policy;
@@ -15,6 +16,7 @@ mod user;
 pub use change::{Change, Head};
 pub use document::{Document, Hit, IndexStats, NewDocument, SearchResults};
 pub use health::{Check, CheckStatus, HealthReport};
+pub use hex::hex;
 pub use json::{MAX_DEPTH, contains_nul, depth};
 pub use migration::{AppliedMigration, Lease, Migration, MigrationState, MigrationStatus};
 pub use policy::{Evaluation, Expression, Policy, QueryResult};

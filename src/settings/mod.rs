@@ -166,6 +166,12 @@ pub struct Flags {
 }
 
 impl Loaded {
+    /// Whether commands act through a daemon.
+    pub fn is_remote(&self) -> bool {
+        let url = &self.settings.url;
+        url.starts_with("http://") || url.starts_with("https://")
+    }
+
     /// Where commands act.
     pub fn url(&self) -> String {
         if self.settings.url.is_empty() {

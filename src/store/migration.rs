@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Db, Dialect, Tx, on, within};
 use crate::error::{Error, Result};
-use crate::model::{AppliedMigration, Migration};
+use crate::model::{AppliedMigration, Migration, hex};
 
 static SQLITE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations/sqlite");
 static POSTGRES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/migrations/postgres");
@@ -35,11 +35,6 @@ fn parse(stem: &'static str, text: &'static str) -> Option<Migration> {
     let (head, down) = text.split_once("-- migrate:down\n")?;
     let (_, up) = head.split_once("-- migrate:up\n")?;
     Some(Migration { version: version.parse().ok()?, name, up, down, checksum: hex(&Sha256::digest(text)) })
-}
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Makes the two tables that migrating itself needs.

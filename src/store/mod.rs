@@ -11,7 +11,7 @@ pub mod session;
 pub mod signing_key;
 pub mod user;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -180,14 +180,6 @@ impl Db {
         match self {
             Self::Sqlite(_) => Dialect::Sqlite,
             Self::Postgres(_) => Dialect::Postgres,
-        }
-    }
-
-    /// The file of an embedded database.
-    pub fn file(&self) -> Option<PathBuf> {
-        match self {
-            Self::Sqlite(pool) => Some(pool.connect_options().get_filename().to_owned()),
-            Self::Postgres(_) => None,
         }
     }
 

@@ -116,9 +116,7 @@ impl Eval {
 
     /// Files given: here and now, without any database. Else the stored policies answer, if the query can see them.
     async fn ask(&self, run: &Run<'_>, input: Option<Value>) -> Result<EvalOutcome> {
-        let url = run.loaded.url();
-        let remote = url.starts_with("http://") || url.starts_with("https://");
-        if self.data.is_empty() && (remote || mentions_data(&self.query)) {
+        if self.data.is_empty() && (run.loaded.is_remote() || mentions_data(&self.query)) {
             if self.timeout.is_some() || self.v0_compatible {
                 return Err(Error::usage("--timeout and --v0-compatible go with --data")
                     .hint("stored policies have the setting `policy.timeout`, and are Rego as of OPA 1.0"));

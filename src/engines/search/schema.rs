@@ -1,5 +1,6 @@
 //! What the index keeps of a document, and how its text becomes terms.
 
+use crate::model::hex;
 use sha2::{Digest, Sha256};
 use tantivy::Index;
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
@@ -51,7 +52,7 @@ pub fn build() -> (Schema, Fields) {
 pub fn version(schema: &Schema) -> String {
     let json = serde_json::to_string(schema).unwrap_or_default();
     let digest = Sha256::digest(format!("{ANALYZER_VERSION} {json}"));
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest[..4])
 }
 
 /// Lower case, folded to ASCII, English Snowball stems.

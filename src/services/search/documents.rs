@@ -7,7 +7,7 @@ use sqlx::types::Json;
 use super::IndexReport;
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{Change, Document, MAX_DEPTH, NewDocument, contains_nul, depth};
+use crate::model::{Change, Document, MAX_DEPTH, NewDocument, contains_nul, depth, hex};
 use crate::store::{self, Tx};
 
 /// The largest document, as JSON, in bytes.
@@ -100,5 +100,5 @@ pub async fn write_all(cx: &Context, tx: &mut Tx, documents: &[NewDocument]) -> 
 fn content_hash(document: &NewDocument) -> String {
     // JSON objects are sorted by key here, so that the order of fields in the input does not matter.
     let text = json!(document).to_string();
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(text))
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{policy, search};
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::model::{NewDocument, Permission, Role, SeedReport, SeedStatus};
+use crate::model::{NewDocument, Permission, Role, SeedReport, SeedStatus, hex};
 use crate::operation::{Operation, Route};
 use crate::store::{self, Tx, transaction};
 
@@ -141,7 +141,7 @@ fn checksum(profile: &str) -> String {
         }
         queue.extend(dir.dirs());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&digest.finalize())
 }
 
 fn unknown(profile: &str) -> Error {
