@@ -58,7 +58,7 @@ fn survive(engine: Engine) {
     }
     assert!(!acknowledged.is_empty(), "every daemon was killed before it could do anything");
     let struck = sent.difference(&acknowledged).count();
-    assert!(struck >= 3, "only {struck} of {ROUNDS} daemons were killed at work");
+    assert!(struck >= ROUNDS / 2, "only {struck} of {ROUNDS} daemons were killed at work");
     // The index built anew from the database says the same.
     sandbox.command(["search", "rebuild"]).run().ok();
     check(&sandbox, &acknowledged, &sent);
