@@ -1,0 +1,16 @@
+//! The syntax tree, as the parser leaves it and as the later stages rewrite it. Nodes are shaped like those that
+//! `opa parse -f json` prints, so that tools for one can read the other.
+
+mod annotations;
+mod location;
+mod module;
+mod term;
+pub mod walk;
+
+pub use annotations::{Annotations, Author, RelatedResource, SchemaAnnotation, Scope};
+pub use location::{Location, Source};
+pub use module::{
+    Body, Comment, Every, Expr, ExprKind, Head, HeadKeyword, Import, Logical, Module, Package, RegoVersion, Rule,
+    RuleKind, SomeDecl, With,
+};
+pub use term::{Call, Comprehension, Node, Not, ObjectComprehension, Ref, TemplatePart, TemplateString, Term, Var};
