@@ -2,9 +2,11 @@
 //! `opa parse -f json` prints, so that tools for one can read the other.
 
 mod annotations;
+pub mod compare;
 mod location;
 mod module;
 mod term;
+mod text;
 pub mod walk;
 
 pub use annotations::{Annotations, Author, RelatedResource, SchemaAnnotation, Scope};
@@ -14,3 +16,4 @@ pub use module::{
     RuleKind, SomeDecl, With,
 };
 pub use term::{Call, Comprehension, Node, Not, ObjectComprehension, Ref, TemplatePart, TemplateString, Term, Var};
+pub use text::{body_text, call_text, infix_sign, is_var_like, ref_text, rule_text};

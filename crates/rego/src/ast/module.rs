@@ -253,7 +253,7 @@ impl Term {
     pub fn dotted_name(&self) -> Option<String> {
         let Node::Ref(terms) = &self.node else { return None };
         let (head, path) = terms.split_first()?;
-        let mut name = head.as_var()?.to_string();
+        let mut name = head.as_var()?.as_str().to_owned();
         for part in path {
             name.push('.');
             name.push_str(part.as_str()?);

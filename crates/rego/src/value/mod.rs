@@ -13,6 +13,7 @@ pub use json::JsonError;
 pub use number::{NotANumber, Number};
 pub use object::Object;
 pub use set::Set;
+pub(crate) use text::quote;
 
 use std::{cmp::Ordering, sync::Arc};
 
