@@ -1,0 +1,91 @@
+//! Base64 that ignores line breaks and says at which byte it is wrong.
+
+/// The alphabet.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Alphabet {
+    /// With `+` and `/`.
+    Standard,
+    /// With `-` and `_`.
+    Url,
+}
+
+fn digit(byte: u8, alphabet: Alphabet) -> Option<u32> {
+    Some(u32::from(match (byte, alphabet) {
+        (b'A'..=b'Z', _) => byte - b'A',
+        (b'a'..=b'z', _) => byte - b'a' + 26,
+        (b'0'..=b'9', _) => byte - b'0' + 52,
+        (b'+', Alphabet::Standard) | (b'-', Alphabet::Url) => 62,
+        (b'/', Alphabet::Standard) | (b'_', Alphabet::Url) => 63,
+        _ => return None,
+    }))
+}
+
+/// Decodes text with padding. Bits behind the last byte are ignored.
+pub fn decode(text: &str, alphabet: Alphabet) -> Result<Vec<u8>, String> {
+    decode_with(text, alphabet, true)
+}
+
+/// Decodes text without padding.
+pub fn decode_raw(text: &str, alphabet: Alphabet) -> Result<Vec<u8>, String> {
+    decode_with(text, alphabet, false)
+}
+
+/// Decodes the base64url of tokens, with or without padding.
+pub fn decode_url(text: &str) -> Result<Vec<u8>, String> {
+    let missing = (4 - text.len() % 4) % 4;
+    match (missing, text.contains('=')) {
+        (1 | 2, false) => decode(&format!("{text}{}", "=".repeat(missing)), Alphabet::Url),
+        _ => decode(text, Alphabet::Url),
+    }
+}
+
+fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, String> {
+    let corrupt = |at: usize| format!("illegal base64 data at input byte {at}");
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let mut bytes = text.bytes().enumerate().filter(|(_, byte)| !matches!(byte, b'\r' | b'\n'));
+    let mut group = 0u32;
+    let mut count = 0;
+    while let Some((at, byte)) = bytes.next() {
+        match digit(byte, alphabet) {
+            Some(digit) => {
+                group = group << 6 | digit;
+                count += 1;
+                if count == 4 {
+                    out.extend_from_slice(&group.to_be_bytes()[1..]);
+                    (group, count) = (0, 0);
+                }
+            }
+            None if padded && byte == b'=' && count >= 2 => {
+                if count == 2 && !matches!(bytes.next(), Some((_, b'='))) {
+                    return Err(corrupt(second_padding(text, at)));
+                }
+                push_rest(&mut out, group, count);
+                return match bytes.next() {
+                    Some((at, _)) => Err(corrupt(at)),
+                    None => Ok(out),
+                };
+            }
+            None => return Err(corrupt(at)),
+        }
+    }
+    match (count, padded) {
+        (0, _) => Ok(out),
+        (2 | 3, false) => {
+            push_rest(&mut out, group, count);
+            Ok(out)
+        }
+        _ => Err(corrupt(text.len() - count)),
+    }
+}
+
+/// Where the second padding character should have been.
+fn second_padding(text: &str, first: usize) -> usize {
+    let breaks = text.bytes().skip(first + 1).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    first + 1 + breaks
+}
+
+/// The one or two bytes of the last, incomplete group.
+fn push_rest(out: &mut Vec<u8>, group: u32, count: usize) {
+    let bytes = (group << (6 * (4 - count))).to_be_bytes();
+    out.extend_from_slice(&bytes[1..count]);
+}
