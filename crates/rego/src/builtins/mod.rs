@@ -1,11 +1,16 @@
 //! Built-in functions, one file a category. `signatures.json` holds the types of all of them.
 
 mod cidr;
+mod encoding;
 mod go;
+mod graph;
 mod hash;
 mod http;
+mod json;
 mod providers;
+mod runtime;
 mod time;
+mod uri;
 
 use std::{
     any::{Any, TypeId},
@@ -24,7 +29,19 @@ use crate::{
 };
 
 /// Built-ins whose code is in this crate, by category.
-const TABLES: &[&[(&str, Function)]] = &[cidr::TABLE, hash::TABLE, providers::TABLE, time::TABLE];
+const TABLES: &[&[(&str, Function)]] = &[
+    cidr::TABLE,
+    encoding::TABLE,
+    graph::TABLE,
+    hash::TABLE,
+    json::TABLES[0],
+    json::TABLES[1],
+    json::TABLES[2],
+    providers::TABLE,
+    runtime::TABLE,
+    time::TABLE,
+    uri::TABLE,
+];
 
 /// A built-in: operands to a value, or to nothing where it is undefined.
 ///

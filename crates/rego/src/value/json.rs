@@ -37,7 +37,7 @@ impl Value {
         reader.space();
         match reader.at == reader.bytes.len() {
             true => Ok(value),
-            false => Err(reader.error("unexpected text after the value")),
+            false => Err(reader.unexpected("after top-level value")),
         }
     }
 
@@ -74,17 +74,26 @@ impl Reader<'_> {
         }
     }
 
-    fn unexpected(&self) -> JsonError {
-        match self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            Some(char) => self.error(format!("unexpected character {char:?}")),
-            None => self.error("unexpected end"),
-        }
+    /// The byte here does not fit. The words are those of Go's `encoding/json`, which policies can see.
+    fn unexpected(&self, place: &str) -> JsonError {
+        let shown = match self.bytes.get(self.at) {
+            None => return self.error("unexpected end of JSON input"),
+            Some(b'\'') => "\\'".to_owned(),
+            Some(b'"') => "\"".to_owned(),
+            Some(byte @ (0..0x20 | b'\\' | 0x7f)) => {
+                let quoted = Value::from(char::from(*byte).to_string()).to_string();
+                quoted.trim_matches('"').to_owned()
+            }
+            Some(byte @ (0x80..=0xa0 | 0xad)) => format!("\\u{byte:04x}"),
+            Some(byte) => char::from(*byte).to_string(),
+        };
+        self.error(format!("invalid character '{shown}' {place}"))
     }
 
     fn value(&mut self) -> Result<Value, JsonError> {
         self.space();
         match self.bytes.get(self.at) {
-            Some(b'{' | b'[') if self.depth == MAX_DEPTH => Err(self.error("nested too deeply")),
+            Some(b'{' | b'[') if self.depth == MAX_DEPTH => Err(self.error("exceeded max depth")),
             Some(b'{') => stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.object()),
             Some(b'[') => stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.array()),
             Some(b'"') => Ok(Value::String(self.string()?.into())),
@@ -92,25 +101,48 @@ impl Reader<'_> {
             Some(b't') => self.word("true", Value::Bool(true)),
             Some(b'f') => self.word("false", Value::Bool(false)),
             Some(b'n') => self.word("null", Value::Null),
-            _ => Err(self.unexpected()),
+            _ => Err(self.unexpected("looking for beginning of value")),
         }
     }
 
     fn word(&mut self, word: &str, value: Value) -> Result<Value, JsonError> {
-        if !self.bytes[self.at..].starts_with(word.as_bytes()) {
-            return Err(self.unexpected());
+        for expected in word.chars() {
+            if self.bytes.get(self.at).copied().map(char::from) != Some(expected) {
+                return Err(self.unexpected(&format!("in literal {word} (expecting '{expected}')")));
+            }
+            self.at += 1;
         }
-        self.at += word.len();
         Ok(value)
     }
 
     fn number(&mut self) -> Result<Value, JsonError> {
         let start = self.at;
-        while matches!(self.bytes.get(self.at), Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+        self.skip(b"-");
+        if !self.skip(b"0") {
+            self.digits("in numeric literal")?;
+        }
+        if self.skip(b".") {
+            self.digits("after decimal point in numeric literal")?;
+        }
+        if self.skip(b"eE") {
+            self.skip(b"+-");
+            self.digits("in exponent of numeric literal")?;
+        }
+        Ok(Value::Number(Number::from_literal(&self.text[start..self.at])))
+    }
+
+    fn skip(&mut self, any_of: &[u8]) -> bool {
+        let found = self.bytes.get(self.at).is_some_and(|byte| any_of.contains(byte));
+        self.at += usize::from(found);
+        found
+    }
+
+    fn digits(&mut self, place: &str) -> Result<(), JsonError> {
+        let start = self.at;
+        while self.bytes.get(self.at).is_some_and(u8::is_ascii_digit) {
             self.at += 1;
         }
-        let literal = &self.text[start..self.at];
-        Number::parse(literal).map(Value::Number).ok_or_else(|| self.error(format!("invalid number {literal}")))
+        if self.at == start { Err(self.unexpected(place)) } else { Ok(()) }
     }
 
     fn array(&mut self) -> Result<Value, JsonError> {
@@ -127,7 +159,7 @@ impl Reader<'_> {
                 match self.bytes.get(self.at) {
                     Some(b',') => self.at += 1,
                     Some(b']') => break self.at += 1,
-                    _ => return Err(self.unexpected()),
+                    _ => return Err(self.unexpected("after array element")),
                 }
             }
         }
@@ -146,12 +178,12 @@ impl Reader<'_> {
             loop {
                 self.space();
                 if self.bytes.get(self.at) != Some(&b'"') {
-                    return Err(self.unexpected());
+                    return Err(self.unexpected("looking for beginning of object key string"));
                 }
                 let key = Value::String(self.string()?.into());
                 self.space();
                 if self.bytes.get(self.at) != Some(&b':') {
-                    return Err(self.unexpected());
+                    return Err(self.unexpected("after object key"));
                 }
                 self.at += 1;
                 entries.push((key, self.value()?));
@@ -159,7 +191,7 @@ impl Reader<'_> {
                 match self.bytes.get(self.at) {
                     Some(b',') => self.at += 1,
                     Some(b'}') => break self.at += 1,
-                    _ => return Err(self.unexpected()),
+                    _ => return Err(self.unexpected("after object key:value pair")),
                 }
             }
         }
@@ -185,8 +217,7 @@ impl Reader<'_> {
                     self.at += 1;
                     out.push(self.escape()?);
                 }
-                Some(_) => return Err(self.error("control character in a string")),
-                None => return Err(self.unexpected()),
+                _ => return Err(self.unexpected("in string literal")),
             }
         }
     }
@@ -206,7 +237,7 @@ impl Reader<'_> {
                 self.at += 1;
                 return self.unicode();
             }
-            _ => return Err(self.error("invalid escape in a string")),
+            _ => return Err(self.unexpected("in string escape code")),
         };
         self.at += 1;
         Ok(plain)
@@ -232,12 +263,12 @@ impl Reader<'_> {
     }
 
     fn hex4(&mut self) -> Result<u32, JsonError> {
-        let digits = self.bytes.get(self.at..self.at + 4).and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let unit = digits
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let Some(unit) = unit else { return Err(self.error("invalid escape in a string")) };
-        self.at += 4;
+        let mut unit = 0;
+        for _ in 0..4 {
+            let digit = self.bytes.get(self.at).and_then(|byte| char::from(*byte).to_digit(16));
+            unit = unit << 4 | digit.ok_or_else(|| self.unexpected("in \\u hexadecimal character escape"))?;
+            self.at += 1;
+        }
         Ok(unit)
     }
 }
