@@ -48,6 +48,8 @@ pub struct Compiled {
     pub tree: RuleTree,
     /// What generated variables were called in the text.
     pub rewritten: HashMap<Var, Var>,
+    /// Which built-ins and features exist. None: all of them.
+    pub capabilities: Option<Arc<Capabilities>>,
 }
 
 /// A query that passed every stage.
