@@ -12,6 +12,8 @@ mod runtime;
 mod time;
 mod uri;
 
+pub mod signatures;
+
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
@@ -135,6 +137,12 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// Counts memory that is about to be used; false if that is more than `limit`.
+    pub(crate) fn charge(&mut self, bytes: usize, limit: u64) -> bool {
+        self.used = self.used.saturating_add(bytes as u64);
+        self.used <= limit
+    }
+
     /// The one `T` of this query, made when first asked for.
     pub fn of<T: Any + Send + Default>(&mut self) -> &mut T {
         let entry = self.values.entry(TypeId::of::<T>()).or_insert_with(|| Box::new(T::default()));
@@ -163,10 +171,9 @@ impl Context<'_> {
 
     /// Counts memory that is about to be used and stops the query when it is too much.
     pub fn charge(&mut self, bytes: usize) -> Result<(), Failure> {
-        self.memory.used = self.memory.used.saturating_add(bytes as u64);
-        match self.memory.used > self.env.memory_limit {
-            true => Err(self.halt(Code::Cancel, "query needs more memory than it is allowed")),
-            false => Ok(()),
+        match self.memory.charge(bytes, self.env.memory_limit) {
+            true => Ok(()),
+            false => Err(self.halt(Code::Cancel, "query needs more memory than it is allowed")),
         }
     }
 

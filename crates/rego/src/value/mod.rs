@@ -174,6 +174,21 @@ impl PartialEq for Value {
 
 impl Eq for Value {}
 
+impl std::hash::Hash for Value {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.rank().hash(state);
+        match self {
+            Self::Null => {}
+            Self::Bool(bool) => bool.hash(state),
+            Self::Number(number) => number.hash(state),
+            Self::String(text) => text.hash(state),
+            Self::Array(items) => items.hash(state),
+            Self::Object(object) => object.iter().for_each(|entry| entry.hash(state)),
+            Self::Set(set) => set.as_slice().hash(state),
+        }
+    }
+}
+
 impl Default for Value {
     fn default() -> Self {
         Self::Null

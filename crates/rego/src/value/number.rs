@@ -147,6 +147,14 @@ impl Decimal {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
+    fn to_i64(&self) -> Option<i64> {
+        let digits = self.digits.len() as i64 + self.exponent;
+        if self.exponent < 0 || digits > 19 {
+            return None;
+        }
+        i64::try_from(self.to_bigint()?).ok()
+    }
+
     fn cmp_magnitude(&self, other: &Self) -> Ordering {
         let point = |d: &Self| d.digits.len() as i64 + d.exponent;
         point(self).cmp(&point(other)).then_with(|| self.digits.cmp(&other.digits))
@@ -280,3 +288,19 @@ macro_rules! from_int {
     )*};
 }
 from_int!(i32, u32, i64, u64, usize, u8);
+
+/// Equal numbers hash alike, however they are written.
+impl std::hash::Hash for Number {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Int(int) => int.hash(state),
+            Self::Text(text) => {
+                let decimal = Decimal::read(text);
+                match decimal.to_i64() {
+                    Some(int) => int.hash(state),
+                    None => (decimal.negative, decimal.digits, decimal.exponent).hash(state),
+                }
+            }
+        }
+    }
+}
