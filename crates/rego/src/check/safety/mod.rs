@@ -12,7 +12,9 @@ pub(crate) use self::reorder::Reorder;
 use self::reorder::Unsafe;
 use super::{
     functions::Functions,
+    ground_prefix,
     vars::{self, Skip, VarSet},
+    with_else,
 };
 use crate::{
     ast::{Body, Head, Location, Module, Node, Rule, Term, Var, ref_text},
@@ -193,31 +195,19 @@ fn shown(var: &Var) -> &str {
     if var.is_wildcard() { "_" } else { var.as_str() }
 }
 
-/// The rule and those behind its `else`.
-pub(crate) fn with_else(rule: &Rule) -> impl Iterator<Item = &Rule> {
-    std::iter::successors(Some(rule), |rule| rule.else_rule.as_deref())
-}
-
 /// Names the rule where its line has rules of several names, so that the place alone does not tell which is meant.
 fn scope(rule: &Rule, shared: &BTreeSet<u32>) -> String {
     match shared.contains(&rule.location.row) {
-        true => format!(" in rule {}", ref_text(rule_name(rule))),
+        true => format!(" in rule {}", ref_text(ground_prefix(&rule.head.reference))),
         false => String::new(),
     }
-}
-
-fn rule_name(rule: &Rule) -> &[Term] {
-    let reference = &rule.head.reference;
-    let ground = |term: &Term| vars::of_term(term, Skip::REF_HEADS).is_empty();
-    let end = reference.iter().skip(1).position(|term| !ground(term)).map_or(reference.len(), |at| at + 1);
-    &reference[..end]
 }
 
 fn shared_rows(module: &Module) -> BTreeSet<u32> {
     let mut first: HashMap<u32, &[Term]> = HashMap::new();
     let mut shared = BTreeSet::new();
     for rule in module.rules.iter().flat_map(with_else) {
-        let name = rule_name(rule);
+        let name = ground_prefix(&rule.head.reference);
         if *first.entry(rule.location.row).or_insert(name) != name {
             shared.insert(rule.location.row);
         }
