@@ -16,4 +16,5 @@ pub use module::{
     RuleKind, SomeDecl, With,
 };
 pub use term::{Call, Comprehension, Node, Not, ObjectComprehension, Ref, TemplatePart, TemplateString, Term, Var};
+pub(crate) use text::escape_braces;
 pub use text::{body_text, call_text, infix_sign, is_var_like, ref_text, rule_text};
