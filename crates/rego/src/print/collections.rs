@@ -137,13 +137,7 @@ impl<'m> Printer<'m> {
     }
 
     /// The body of a comprehension or in braces: on one line if it was on that of what is before it.
-    pub(super) fn braced_body(
-        &mut self,
-        brackets: (u8, u8),
-        body: &'m Body,
-        before: i64,
-        whole: &Location,
-    ) -> Step {
+    pub(super) fn braced_body(&mut self, brackets: (u8, u8), body: &'m Body, before: i64, whole: &Location) -> Step {
         let Some(first) = body.first() else { return Ok(()) };
         let is_spread = body.windows(2).any(|pair| pair[1].location.row > pair[0].location.row)
             && !body.iter().any(scan::expr_has_generated);

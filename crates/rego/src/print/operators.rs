@@ -56,7 +56,9 @@ pub(super) fn begins_with_brace(expr: &Expr) -> bool {
 fn term_begins_with_brace(term: &Term) -> bool {
     match &term.node {
         Node::Ref(terms) => terms.first().is_some_and(term_begins_with_brace),
-        Node::Call(call) => leading_operand(call).is_some_and(|lead| std::ptr::eq(lead, &call[1]) && term_begins_with_brace(lead)),
+        Node::Call(call) => {
+            leading_operand(call).is_some_and(|lead| std::ptr::eq(lead, &call[1]) && term_begins_with_brace(lead))
+        }
         _ => term.begins_with_brace(),
     }
 }

@@ -210,8 +210,7 @@ impl<'m> Printer<'m> {
             return Ok(());
         }
         // The value of `p` or `p[x] if …` goes without saying, but version 1 wants one where there is no body either.
-        let needs_value =
-            self.settings.v1 && is_constant && head.key.is_none() && arguments(rule, is_else).is_empty();
+        let needs_value = self.settings.v1 && is_constant && head.key.is_none() && arguments(rule, is_else).is_empty();
         let is_short = head.reference.len() == 2 && head.args.is_none() && head.keywords.contains(&HeadKeyword::If);
         let is_implied = value.location == head.location && (rule.generated_body || is_short);
         if is_implied && is_true(value) && !is_else && !needs_value {
