@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    ast::{Body, Module, Rule, Var},
+    ast::{Body, Module, Node, Rule, Var},
     value::Value,
 };
 
@@ -50,6 +50,8 @@ pub struct Compiled {
     pub rewritten: HashMap<Var, Var>,
     /// Which built-ins and features exist. None: all of them.
     pub capabilities: Option<Arc<Capabilities>>,
+    /// Terms that generated variables were put in the place of, for messages.
+    pub subjects: HashMap<Var, Node>,
 }
 
 /// A query that passed every stage.
@@ -59,6 +61,8 @@ pub struct CompiledQuery {
     pub body: Body,
     /// What generated variables were called in the text.
     pub rewritten: HashMap<Var, Var>,
+    /// Terms that generated variables were put in the place of, for messages.
+    pub subjects: HashMap<Var, Node>,
 }
 
 /// Which rule: module and position in it.

@@ -20,6 +20,11 @@ impl Var {
         &self.0
     }
 
+    /// The name, shared.
+    pub fn to_text(&self) -> Arc<str> {
+        self.0.clone()
+    }
+
     /// Whether the parser made it for a `_`.
     pub fn is_wildcard(&self) -> bool {
         self.0.starts_with('$')
@@ -152,29 +157,6 @@ pub struct Not {
     pub body: Body,
     /// Whether it was written in braces.
     pub explicit_body: bool,
-}
-
-impl Node {
-    /// What this kind of term is called in messages and in the tree's JSON.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Null => "null",
-            Self::Bool(_) => "boolean",
-            Self::Number(_) => "number",
-            Self::String(_) => "string",
-            Self::Var(_) => "var",
-            Self::Ref(_) => "ref",
-            Self::Array(_) => "array",
-            Self::Object(_) => "object",
-            Self::Set(_) => "set",
-            Self::ArrayComprehension(_) => "arraycomprehension",
-            Self::SetComprehension(_) => "setcomprehension",
-            Self::ObjectComprehension(_) => "objectcomprehension",
-            Self::Call(_) => "call",
-            Self::Template(_) => "templatestring",
-            Self::Not(_) => "not",
-        }
-    }
 }
 
 impl Term {

@@ -81,7 +81,7 @@ fn place(term: &Term, places: &mut BTreeMap<Var, Option<Location>>) {
 
 /// Puts each body into an order in which every variable has a value when it is needed, and says which have none.
 pub fn rule_bodies(compiled: &mut Compiled) -> Errors {
-    let Compiled { modules, tree, rewritten, capabilities } = compiled;
+    let Compiled { modules, tree, rewritten, capabilities, .. } = compiled;
     let functions = Functions::new(modules, tree, capabilities.as_deref());
     let mut errors = Errors::new();
     for module in modules {
