@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD, HEXLOWER};
 
-use super::{Context, Failure, Function, Outcome, json::plain_json, string, wrong_type};
+use super::{
+    Context, Failure, Function, Outcome,
+    go::base64::{self, Alphabet},
+    json::plain_json,
+    string, wrong_type,
+};
 use crate::value::Value;
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -37,11 +42,11 @@ pub(crate) fn lossy(bytes: &[u8]) -> String {
 }
 
 fn base64_decode(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    text(lossy(&decode_base64(string(operands, 1)?, b"+/")?))
+    text(lossy(&base64::decode(string(operands, 1)?, Alphabet::Standard)?))
 }
 
 fn base64_is_valid(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    let valid = operands[0].as_str().is_some_and(|text| decode_base64(text, b"+/").is_ok());
+    let valid = operands[0].as_str().is_some_and(|text| base64::decode(text, Alphabet::Standard).is_ok());
     Ok(Some(valid.into()))
 }
 
@@ -50,7 +55,7 @@ fn base64url_decode(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 }
 
 /// Decodes base64url with or without padding.
-pub(crate) fn decode_base64url(encoded: &str) -> Result<Vec<u8>, String> {
+fn decode_base64url(encoded: &str) -> Result<Vec<u8>, String> {
     let padding = match encoded.len() % 4 {
         _ if encoded.ends_with('=') => "",
         0 => "",
@@ -58,58 +63,7 @@ pub(crate) fn decode_base64url(encoded: &str) -> Result<Vec<u8>, String> {
         3 => "=",
         _ => return Err(format!("illegal base64url string: {encoded}")),
     };
-    decode_base64(&format!("{encoded}{padding}"), b"-_")
-}
-
-/// Decodes padded base64. Line ends are skipped and bits beyond the last byte ignored; `symbols` stand for 62 and 63.
-pub(crate) fn decode_base64(encoded: &str, symbols: &[u8; 2]) -> Result<Vec<u8>, String> {
-    let bytes = encoded.as_bytes();
-    let corrupt = |at: usize| Err(format!("illegal base64 data at input byte {at}"));
-    let skip_line_ends = |at: &mut usize| {
-        while matches!(bytes.get(*at), Some(b'\r' | b'\n')) {
-            *at += 1;
-        }
-    };
-    let mut out = Vec::with_capacity(bytes.len() / 4 * 3);
-    let mut at = 0;
-    let (mut bits, mut count) = (0_u32, 0_usize);
-    loop {
-        skip_line_ends(&mut at);
-        let Some(byte) = bytes.get(at) else {
-            return if count == 0 { Ok(out) } else { corrupt(at - count) };
-        };
-        at += 1;
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            _ if *byte == symbols[0] => 62,
-            _ if *byte == symbols[1] => 63,
-            b'=' if count >= 2 => break,
-            _ => return corrupt(at - 1),
-        };
-        bits = bits << 6 | u32::from(digit);
-        count += 1;
-        if count == 4 {
-            out.extend_from_slice(&bits.to_be_bytes()[1..]);
-            (bits, count) = (0, 0);
-        }
-    }
-    if count == 2 {
-        skip_line_ends(&mut at);
-        match bytes.get(at) {
-            None => return corrupt(bytes.len()),
-            Some(b'=') => at += 1,
-            Some(_) => return corrupt(at - 1),
-        }
-    }
-    skip_line_ends(&mut at);
-    if at < bytes.len() {
-        return corrupt(at);
-    }
-    let last = bits << (6 * (4 - count));
-    out.extend_from_slice(&last.to_be_bytes()[1..count]);
-    Ok(out)
+    base64::decode(&format!("{encoded}{padding}"), Alphabet::Url)
 }
 
 fn hex_decode(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
@@ -138,7 +92,7 @@ fn hex_decode(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 }
 
 /// Text as part of a query: `a b` becomes `a+b`.
-pub(crate) fn query_escape(plain: &str) -> String {
+fn query_escape(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len());
     for byte in plain.bytes() {
         match byte {

@@ -59,7 +59,7 @@ impl<'g> Paths<'g, '_, '_> {
         self.cx.check()?;
         let Some(edges) = self.graph.get(node) else { return self.end() };
         self.path.push(node);
-        self.on_path.insert(node);
+        let is_new = self.on_path.insert(node);
         let edges = vertices(edges);
         if edges.is_empty() {
             self.end()?;
@@ -71,7 +71,9 @@ impl<'g> Paths<'g, '_, '_> {
             }
         }
         self.path.pop();
-        self.on_path.remove(node);
+        if is_new {
+            self.on_path.remove(node);
+        }
         Ok(())
     }
 }
@@ -79,8 +81,20 @@ impl<'g> Paths<'g, '_, '_> {
 fn reachable_paths(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (graph, initial) = operands_of(operands)?;
     let mut paths = Paths { graph, cx, path: Vec::new(), on_path: BTreeSet::new(), found: BTreeSet::new() };
-    for node in initial.iter().filter(|node| graph.get(node).is_some()) {
-        paths.visit(node)?;
+    for node in initial {
+        let Some(edges) = graph.get(node) else { continue };
+        paths.path.push(node);
+        paths.on_path.insert(node);
+        let neighbors = vertices(edges);
+        if neighbors.is_empty() {
+            paths.end()?;
+        }
+        // A first step back to the start is walked: `[a, a]`.
+        for neighbor in neighbors {
+            paths.visit(neighbor)?;
+        }
+        paths.path.clear();
+        paths.on_path.clear();
     }
     Ok(Some(Value::set(paths.found)))
 }

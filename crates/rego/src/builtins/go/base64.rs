@@ -56,8 +56,12 @@ fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, 
                 }
             }
             None if padded && byte == b'=' && count >= 2 => {
-                if count == 2 && !matches!(bytes.next(), Some((_, b'='))) {
-                    return Err(corrupt(second_padding(text, at)));
+                if count == 2 {
+                    match bytes.next() {
+                        Some((_, b'=')) => {}
+                        Some((wrong, _)) => return Err(corrupt(wrong - 1)),
+                        None => return Err(corrupt(text.len())),
+                    }
                 }
                 push_rest(&mut out, group, count);
                 return match bytes.next() {
@@ -76,12 +80,6 @@ fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, 
         }
         _ => Err(corrupt(text.len() - count)),
     }
-}
-
-/// Where the second padding character should have been.
-fn second_padding(text: &str, first: usize) -> usize {
-    let breaks = text.bytes().skip(first + 1).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    first + 1 + breaks
 }
 
 /// The one or two bytes of the last, incomplete group.

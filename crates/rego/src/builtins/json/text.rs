@@ -107,17 +107,16 @@ fn marshal_with_options(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
         let name = key
             .as_str()
             .ok_or_else(|| operand(format!("failed to stringify key {key} at index {at}: {}", not_string(key))))?;
-        let text = || {
-            value.as_str().ok_or_else(|| operand(format!("key {name} failed cast to string: {}", not_string(value))))
-        };
+        let text =
+            || value.as_str().ok_or_else(|| operand(format!("key {key} failed cast to string: {}", not_string(value))));
         match name {
             "prefix" => (prefix, given) = (text()?, true),
             "indent" => (indent, given) = (text()?, true),
             "pretty" => match value {
                 Value::Bool(bool) => pretty = Some(*bool),
-                _ => return Err(operand(format!("key {name} failed cast to bool"))),
+                _ => return Err(operand(format!("key {key} failed cast to bool"))),
             },
-            _ => return Err(operand(format!("object contained unknown key {name}"))),
+            _ => return Err(operand(format!("object contained unknown key {key}"))),
         }
     }
     if !pretty.unwrap_or(given) {
