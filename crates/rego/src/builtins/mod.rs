@@ -39,6 +39,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     json::TABLES[0],
     json::TABLES[1],
     json::TABLES[2],
+    json::TABLES[3],
     providers::TABLE,
     runtime::TABLE,
     time::TABLE,

@@ -1,7 +1,8 @@
-//! `json.*` without schemas.
+//! `json.*`.
 
 mod patch;
 mod paths;
+mod schema;
 mod text;
 
 pub(crate) use text::plain_json;
@@ -9,7 +10,7 @@ pub(crate) use text::plain_json;
 use super::Function;
 use crate::value::Value;
 
-pub(super) const TABLES: [&[(&str, Function)]; 3] = [paths::TABLE, patch::TABLE, text::TABLE];
+pub(super) const TABLES: [&[(&str, Function)]; 4] = [paths::TABLE, patch::TABLE, schema::TABLE, text::TABLE];
 
 /// What Go calls the type that a JSON value is decoded to; it appears in messages.
 pub(super) fn go_type(value: &Value) -> &'static str {

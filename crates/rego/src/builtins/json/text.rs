@@ -98,7 +98,7 @@ fn quote(text: &str, out: &mut String) {
     out.push('"');
 }
 
-fn marshal_with_options(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
+pub(crate) fn marshal_with_options(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let Value::Object(options) = &operands[1] else { return Err(wrong_type(2, &operands[1], &["object"])) };
     let (mut prefix, mut indent, mut pretty, mut given) = ("", "\t", None, false);
     for (at, (key, value)) in options.iter().enumerate() {
