@@ -32,12 +32,12 @@ struct Void<'a> {
     errors: Errors,
 }
 
-impl Visit for Void<'_> {
+impl Visit<'_> for Void<'_> {
     fn term(&mut self, term: &Term) -> bool {
         if let Node::Call(call) = &term.node
             && let Some(name) = call.first().and_then(Term::dotted_name)
             && self.capabilities.is_none_or(|capabilities| capabilities.builtins.contains(&name))
-            && functions::builtin(&name).is_some_and(|signature| !signature.has_result)
+            && functions::builtin(&name).is_some_and(|signature| signature.result.is_null())
         {
             let message = format!("{} used as value", call_text(call));
             self.errors.push(Error::new(Code::Type, &term.location, message));
@@ -68,7 +68,7 @@ struct Undefined<'a> {
     errors: Errors,
 }
 
-impl Visit for Undefined<'_> {
+impl Visit<'_> for Undefined<'_> {
     fn expr(&mut self, expr: &Expr) -> bool {
         let Some((Term { node: Node::Ref(operator), .. }, operands)) = expr.as_call() else { return true };
         let count = operands.len();
@@ -127,7 +127,7 @@ struct Unsafe<'a> {
     errors: Errors,
 }
 
-impl Visit for Unsafe<'_> {
+impl Visit<'_> for Unsafe<'_> {
     fn expr(&mut self, expr: &Expr) -> bool {
         if let Some((operator, _)) = expr.as_call()
             && let Some(name) = operator.dotted_name()
@@ -177,7 +177,7 @@ impl Deprecated {
     }
 }
 
-impl Visit for Deprecated {
+impl Visit<'_> for Deprecated {
     fn expr(&mut self, expr: &Expr) -> bool {
         if let Some((operator, _)) = expr.as_call() {
             self.call(operator, &expr.location);

@@ -14,8 +14,8 @@ use crate::{
 pub(crate) struct Signature {
     /// Number of operands.
     pub arity: usize,
-    /// Whether it has a value.
-    pub has_result: bool,
+    /// The type of its value as JSON; null where it has none.
+    pub result: serde_json::Value,
     /// Whether it should not be used any more.
     pub deprecated: bool,
 }
@@ -29,7 +29,7 @@ static SIGNATURES: LazyLock<HashMap<String, Signature>> = LazyLock::new(|| {
 fn signature(entry: &serde_json::Value) -> Signature {
     Signature {
         arity: entry["decl"]["args"].as_array().map_or(0, Vec::len),
-        has_result: !entry["decl"]["result"].is_null(),
+        result: entry["decl"]["result"].clone(),
         deprecated: entry["deprecated"].as_bool().unwrap_or(false),
     }
 }

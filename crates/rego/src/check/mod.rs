@@ -5,6 +5,7 @@ mod capabilities;
 mod conflicts;
 pub(crate) mod functions;
 mod names;
+mod recursion;
 pub mod safety;
 pub(crate) mod vars;
 pub(crate) mod walk;
@@ -19,6 +20,7 @@ pub use self::{
     capabilities::language_imports,
     conflicts::{conflicts, data_conflicts},
     names::{duplicate_imports, keywords, query_keywords, unused_imports},
+    recursion::recursion,
 };
 use crate::{
     ast::{Node, Rule, Term, Var},

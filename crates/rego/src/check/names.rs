@@ -85,7 +85,7 @@ fn rule_keywords(rule: &Rule) -> Errors {
 
 struct Assigned(Errors);
 
-impl Visit for Assigned {
+impl Visit<'_> for Assigned {
     fn expr(&mut self, expr: &Expr) -> bool {
         if expr.is_call_of("assign")
             && let Some((_, [target, ..])) = expr.as_call()

@@ -3,20 +3,20 @@
 use crate::ast::{Body, Expr, ExprKind, Head, Logical, Node, Rule, TemplatePart, Term};
 
 /// What is met on the way. Where a method gives false, what is inside is passed over.
-pub(crate) trait Visit {
+pub(crate) trait Visit<'t> {
     /// An expression.
-    fn expr(&mut self, _expr: &Expr) -> bool {
+    fn expr(&mut self, _expr: &'t Expr) -> bool {
         true
     }
 
     /// A term.
-    fn term(&mut self, _term: &Term) -> bool {
+    fn term(&mut self, _term: &'t Term) -> bool {
         true
     }
 }
 
 /// A rule: its head, without its reference, its body, and what is behind `else`.
-pub(crate) fn rule(rule: &Rule, visit: &mut impl Visit) {
+pub(crate) fn rule<'t>(rule: &'t Rule, visit: &mut impl Visit<'t>) {
     for rule in super::with_else(rule) {
         head(&rule.head, visit);
         body(&rule.body, visit);
@@ -24,17 +24,17 @@ pub(crate) fn rule(rule: &Rule, visit: &mut impl Visit) {
 }
 
 /// Parameters, key and value.
-pub(crate) fn head(head: &Head, visit: &mut impl Visit) {
+pub(crate) fn head<'t>(head: &'t Head, visit: &mut impl Visit<'t>) {
     head.args.iter().flatten().chain(&head.key).chain(&head.value).for_each(|part| term(part, visit));
 }
 
 /// A body.
-pub(crate) fn body(body: &Body, visit: &mut impl Visit) {
+pub(crate) fn body<'t>(body: &'t Body, visit: &mut impl Visit<'t>) {
     body.iter().for_each(|part| expr(part, visit));
 }
 
 /// An expression and its modifiers.
-pub(crate) fn expr(expr: &Expr, visit: &mut impl Visit) {
+pub(crate) fn expr<'t>(expr: &'t Expr, visit: &mut impl Visit<'t>) {
     if !visit.expr(expr) {
         return;
     }
@@ -56,17 +56,17 @@ pub(crate) fn expr(expr: &Expr, visit: &mut impl Visit) {
     });
 }
 
-fn logical(both: &Logical, visit: &mut impl Visit) {
+fn logical<'t>(both: &'t Logical, visit: &mut impl Visit<'t>) {
     body(&both.lhs, visit);
     body(&both.rhs, visit);
 }
 
-fn terms(terms: &[Term], visit: &mut impl Visit) {
+fn terms<'t>(terms: &'t [Term], visit: &mut impl Visit<'t>) {
     terms.iter().for_each(|part| term(part, visit));
 }
 
 /// A term and what is inside it.
-pub(crate) fn term(at: &Term, visit: &mut impl Visit) {
+pub(crate) fn term<'t>(at: &'t Term, visit: &mut impl Visit<'t>) {
     if !visit.term(at) {
         return;
     }
