@@ -1,1 +1,41 @@
-//!
+//! Names to what they stand for: imports and rules to full references, local variables to names of their own, nested
+//! calls to expressions, so that the later stages know one form of everything.
+
+pub(crate) mod calls;
+pub(crate) mod locals;
+pub(crate) mod names;
+pub(crate) mod print;
+pub(crate) mod templates;
+
+use crate::ast::{Location, Term, Var};
+
+/// Makes up names for variables.
+#[derive(Clone, Debug)]
+pub(crate) struct Generator {
+    prefix: &'static str,
+    next: usize,
+}
+
+impl Generator {
+    /// For modules.
+    pub fn for_modules() -> Self {
+        Self { prefix: "__local", next: 0 }
+    }
+
+    /// For queries, which must not meet the names in modules.
+    pub fn for_query() -> Self {
+        Self { prefix: "__localq", next: 0 }
+    }
+
+    /// A new name.
+    pub fn var(&mut self) -> Var {
+        self.next += 1;
+        Var::new(format!("{}{}__", self.prefix, self.next - 1))
+    }
+
+    /// A term of a new name.
+    pub fn term(&mut self, location: &Location) -> Term {
+        let var = self.var();
+        Term::var(var.as_str(), location)
+    }
+}
