@@ -6,7 +6,11 @@ use std::{
 };
 
 use crate::{
-    ast::{Body, Module, Node, Rule, Var},
+    ast::{Body, Import, Module, Node, Ref, Rule, Term, Var},
+    check,
+    error::{self, Errors, Result},
+    resolve::{Generator, calls, locals::Locals, names, print, templates},
+    types::{self, TypeEnv},
     value::Value,
 };
 
@@ -87,5 +91,167 @@ impl Compiled {
     /// The rule of an id.
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.modules[id.module].rules[id.rule]
+    }
+}
+
+/// What a query is asked within.
+#[derive(Clone, Debug, Default)]
+pub struct QueryContext {
+    /// The package whose rules it may name without a path, from `data` on.
+    pub package: Option<Ref>,
+    /// What it may name beside.
+    pub imports: Vec<Import>,
+}
+
+/// Compiles modules. A stage that finds errors is the last one.
+///
+/// # Errors
+/// All errors of the stage, sorted by place.
+pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled, TypeEnv)> {
+    let capabilities = options.capabilities.as_deref();
+    let mut generator = Generator::for_modules();
+    if let Some(capabilities) = capabilities {
+        passed(check::language_imports(&modules, capabilities))?;
+    }
+    let used = resolve(&mut modules);
+    if options.strict {
+        let unused = modules
+            .iter()
+            .zip(&used)
+            .flat_map(|(module, used)| check::unused_imports(module, |name| used.contains(name)));
+        passed(unused.collect())?;
+    }
+    passed(check::keywords(&modules, options.strict))?;
+    passed(check::duplicate_imports(&modules, options.strict))?;
+    let mut compiled = Compiled {
+        tree: RuleTree::new(&modules),
+        modules,
+        rewritten: HashMap::new(),
+        capabilities: options.capabilities.clone(),
+        subjects: HashMap::new(),
+    };
+    let mut locals = Locals::new(&mut generator, options.strict);
+    for rule in compiled.modules.iter_mut().flat_map(|module| &mut module.rules) {
+        locals.rule(rule);
+    }
+    let (rewritten, errors) = (locals.rewritten, locals.errors);
+    compiled.rewritten = rewritten;
+    passed(errors)?;
+    let rules = |compiled: &mut Compiled, rewrite: &mut dyn FnMut(&mut Rule)| {
+        compiled.modules.iter_mut().flat_map(|module| &mut module.rules).for_each(rewrite);
+    };
+    rules(&mut compiled, &mut |rule| templates::rewrite_rule(rule, &mut generator));
+    passed(check::void_calls(&compiled.modules, capabilities))?;
+    rules(&mut compiled, &mut |rule| print::rewrite_rule(rule, &mut generator, options.print));
+    rules(&mut compiled, &mut |rule| calls::expand_rule(rule, &mut generator));
+    compiled.subjects = std::mem::take(&mut generator.subjects);
+    passed(check::conflicts(&compiled))?;
+    passed(check::undefined_functions(&compiled))?;
+    passed(check::safety::rule_heads(&compiled))?;
+    passed(check::safety::rule_bodies(&mut compiled))?;
+    let (types, errors) = types::check(&compiled, options);
+    passed(errors)?;
+    passed(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins))?;
+    passed(check::deprecated_builtins(&compiled.modules, options.strict))?;
+    Ok((compiled, types))
+}
+
+/// Compiles a query.
+///
+/// # Errors
+/// All errors of the first stage that finds some.
+pub fn query(
+    compiled: &Compiled,
+    types: &TypeEnv,
+    mut body: Body,
+    context: &QueryContext,
+    options: &Options,
+) -> Result<CompiledQuery> {
+    let capabilities = options.capabilities.as_deref();
+    let mut generator = Generator::for_query();
+    passed(check::query_keywords(&body))?;
+    let mut globals = match &context.package {
+        Some(package) => names::rule_names(package, &compiled.modules),
+        None => names::Globals::new(),
+    };
+    names::add_imports(&mut globals, &context.imports);
+    names::resolve_body(&mut body, &globals);
+    let mut locals = Locals::new(&mut generator, options.strict);
+    locals.query(&mut body);
+    let (rewritten, errors) = (locals.rewritten, locals.errors);
+    passed(errors)?;
+    templates::rewrite_body(&mut body, &mut generator);
+    passed(check::query_void_calls(&body, capabilities))?;
+    print::rewrite_body(&mut body, &mut generator, options.print);
+    calls::expand_body(&mut body, &mut generator);
+    passed(check::query_undefined_functions(&body, compiled, &rewritten))?;
+    let body = check::safety::query(body, compiled, &rewritten)?;
+    passed(types::check_query(types, &body, compiled, &rewritten, &generator.subjects))?;
+    passed(check::query_unsafe_builtins(&body, &options.unsafe_builtins))?;
+    if options.strict {
+        passed(check::query_deprecated_builtins(&body))?;
+    }
+    Ok(CompiledQuery { body, rewritten, subjects: generator.subjects })
+}
+
+fn passed(mut errors: Errors) -> Result<()> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    error::sort(&mut errors);
+    errors.dedup();
+    Err(errors)
+}
+
+/// Resolves names in all modules, and tells which names each of them used.
+fn resolve(modules: &mut [Module]) -> Vec<BTreeSet<Var>> {
+    let globals: Vec<names::Globals> = modules
+        .iter()
+        .map(|module| {
+            let mut globals = names::rule_names(&module.package.path, modules);
+            names::add_imports(&mut globals, &module.imports);
+            globals
+        })
+        .collect();
+    modules
+        .iter_mut()
+        .zip(globals)
+        .map(|(module, globals)| module.rules.iter_mut().flat_map(|rule| names::resolve_rule(rule, &globals)).collect())
+        .collect()
+}
+
+impl RuleTree {
+    fn new(modules: &[Module]) -> Self {
+        let mut tree = Self::default();
+        for (at, module) in modules.iter().enumerate() {
+            // Packages without rules are documents as well.
+            tree.node(&module.package.path[1..]);
+            for (rule_at, rule) in module.rules.iter().enumerate() {
+                let package = module.package.path[1..].iter();
+                let (name, rest) = rule.head.reference.split_at(1);
+                let path: Vec<Term> =
+                    package.cloned().chain(name.iter().map(as_key)).chain(rest.iter().cloned()).collect();
+                tree.node(&path).rules.push(RuleId { module: at, rule: rule_at });
+            }
+        }
+        tree
+    }
+
+    /// The node of a path up to its first part that is no constant.
+    fn node(&mut self, path: &[Term]) -> &mut Self {
+        let mut node = self;
+        for part in path {
+            let Some(key) = part.to_value() else { break };
+            node = node.children.entry(key).or_default();
+        }
+        node
+    }
+}
+
+/// The name of a rule is a part of its path like any other.
+fn as_key(term: &Term) -> Term {
+    match &term.node {
+        Node::Var(var) => Term::string(var.as_str(), &term.location),
+        _ => term.clone(),
     }
 }

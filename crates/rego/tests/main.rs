@@ -1,1 +1,2 @@
 //! Tests of the whole engine.
+mod conformance;

@@ -10,7 +10,10 @@ mod memo;
 mod reference;
 mod replace;
 mod run;
+mod session;
 mod term;
+
+pub use session::{Answer, Policy, Query, Solution};
 
 use std::sync::Arc;
 

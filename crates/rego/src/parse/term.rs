@@ -139,8 +139,12 @@ impl Parser<'_> {
             }
             _ => operator,
         };
+        let is_set = operator.is_operator("set");
         let mut terms = vec![operator];
         terms.extend(self.list(")", Vec::new())?);
+        if is_set && terms.len() == 1 {
+            return Some(Term::new(Node::Set(Vec::new()), self.since(start)));
+        }
         Some(Term::new(Node::Call(terms), self.since(start)))
     }
 

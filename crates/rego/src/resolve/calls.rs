@@ -13,10 +13,6 @@ pub(crate) fn expand_rule(rule: &mut Rule, generator: &mut Generator) {
     }
     for part in rule.head.reference.iter_mut().skip(1) {
         expander.head(part, &mut added);
-        let is_plain = part.to_value().is_some() || part.as_var().is_some();
-        if !is_plain {
-            expander.lift(part, &mut added);
-        }
     }
     for argument in rule.head.args.iter_mut().flatten() {
         expander.argument(argument, &mut added);
@@ -56,10 +52,9 @@ impl Expander<'_> {
         let with = expr.with.clone();
         let mut before = Vec::new();
         if let ExprKind::Every(every) = &mut expr.kind {
-            let domain = self.generator.term(&every.domain.location);
-            let value = std::mem::replace(&mut every.domain, domain.clone());
+            let value = self.generator.replace(&mut every.domain);
             let location = value.location.clone();
-            let mut equal = Expr::call("eq", [domain, value], &location);
+            let mut equal = Expr::call("eq", [every.domain.clone(), value], &location);
             equal.generated = true;
             equal.with.clone_from(&with);
             self.expr(equal, &mut before);
@@ -99,18 +94,17 @@ impl Expander<'_> {
             Node::ObjectComprehension(inner) => {
                 self.body(&mut inner.body);
                 let mut added = Vec::new();
-                self.term(&mut inner.key, &[], &mut added);
-                self.term(&mut inner.value, &[], &mut added);
+                self.head(&mut inner.key, &mut added);
+                self.head(&mut inner.value, &mut added);
                 inner.body.append(&mut added);
             }
             Node::Not(not) => self.body(&mut not.body),
             Node::Call(_) => {
                 walk::children_mut(term).into_iter().skip(1).for_each(|operand| self.term(operand, with, out));
-                let output = self.generator.term(&term.location);
-                let location = term.location.clone();
-                if let Node::Call(mut terms) = std::mem::replace(&mut term.node, output.node.clone()) {
-                    terms.push(output);
-                    out.push(generated(terms, with, location));
+                let call = self.generator.replace(term);
+                if let Node::Call(mut terms) = call.node {
+                    terms.push(term.clone());
+                    out.push(generated(terms, with, call.location));
                 }
             }
             Node::Ref(parts) => {
@@ -119,10 +113,9 @@ impl Expander<'_> {
                 // Whatever else stands at the head is given a name as well.
                 let is_named = is_call_head || parts[0].as_var().is_some();
                 if !is_named && !matches!(parts[0].node, Node::String(_) | Node::Number(_)) {
-                    let location = parts[0].location.clone();
-                    let name = self.generator.term(&location);
-                    let head = std::mem::replace(&mut parts[0], name.clone());
-                    let mut equal = Expr::call("eq", [name, head], &location);
+                    let head = self.generator.replace(&mut parts[0]);
+                    let location = head.location.clone();
+                    let mut equal = Expr::call("eq", [parts[0].clone(), head], &location);
                     equal.generated = true;
                     equal.with = with.to_vec();
                     out.push(equal);
@@ -135,12 +128,16 @@ impl Expander<'_> {
     fn comprehension(&mut self, inner: &mut Comprehension) {
         self.body(&mut inner.body);
         let mut added = Vec::new();
-        self.term(&mut inner.term, &[], &mut added);
+        self.head(&mut inner.term, &mut added);
         inner.body.append(&mut added);
     }
 
+    /// Heads are evaluated behind their body: what has to be looked up there is given a name in it.
     fn head(&mut self, term: &mut Term, out: &mut Body) {
         self.term(term, &[], out);
+        if needs_evaluation(term) {
+            self.lift(term, out);
+        }
     }
 
     /// Parameters are patterns: what is no pattern is compared behind the match.
@@ -168,10 +165,9 @@ impl Expander<'_> {
 
     /// Gives a term a name.
     fn lift(&mut self, term: &mut Term, out: &mut Body) {
-        let location = term.location.clone();
-        let name = self.generator.term(&location);
-        let value = std::mem::replace(term, name.clone());
-        let mut equal = Expr::call("eq", [name, value], &location);
+        let value = self.generator.replace(term);
+        let location = value.location.clone();
+        let mut equal = Expr::call("eq", [term.clone(), value], &location);
         equal.generated = true;
         out.push(equal);
     }
@@ -182,4 +178,17 @@ fn generated(terms: Vec<Term>, with: &[With], location: Location) -> Expr {
     expr.generated = true;
     expr.with = with.to_vec();
     expr
+}
+
+/// Whether a reference or comprehension occurs in a term.
+fn needs_evaluation(term: &Term) -> bool {
+    let mut found = false;
+    walk::terms(term, &mut |term| {
+        found |= matches!(
+            term.node,
+            Node::Ref(_) | Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_)
+        );
+        !found
+    });
+    found
 }

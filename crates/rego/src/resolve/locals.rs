@@ -208,7 +208,10 @@ impl<'g> Locals<'g> {
         });
         for (var, location) in declared {
             let generated = self.top().names.get(&var).cloned();
-            if generated.is_some_and(|generated| !seen.contains(&generated)) && !used.contains(&var) && !var.is_wildcard() {
+            if generated.is_some_and(|generated| !seen.contains(&generated))
+                && !used.contains(&var)
+                && !var.is_wildcard()
+            {
                 self.error(&location, format!("declared var {var} unused"));
             }
         }
@@ -244,6 +247,8 @@ impl<'g> Locals<'g> {
     }
 
     fn assigned(&mut self, term: &mut Term, location: &Location) {
+        // Constants within a pattern are compared; alone they cannot be assigned to.
+        let nested = term.location.start != location.start;
         match &mut term.node {
             Node::Var(var) if var.is_wildcard() => {}
             Node::Var(var) => {
@@ -267,7 +272,7 @@ impl<'g> Locals<'g> {
             Node::ObjectComprehension(_) => {
                 self.error(&location.clone(), "cannot assign to objectcomprehension".to_owned());
             }
-            Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_) if term_is_nested(term, location) => {}
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_) if nested => {}
             Node::Null => self.error(&location.clone(), "cannot assign to null".to_owned()),
             Node::Bool(_) => self.error(&location.clone(), "cannot assign to boolean".to_owned()),
             Node::Number(_) => self.error(&location.clone(), "cannot assign to number".to_owned()),
@@ -434,11 +439,6 @@ impl<'g> Locals<'g> {
     }
 }
 
-/// Constants within a pattern are compared; alone they cannot be assigned to.
-fn term_is_nested(term: &Term, statement: &Location) -> bool {
-    term.location.start != statement.start
-}
-
 fn all_variables(term: &Term, names: &mut HashSet<Var>) {
     walk::terms(term, &mut |term| {
         names.extend(term.as_var().cloned());
@@ -450,9 +450,6 @@ fn all_variables(term: &Term, names: &mut HashSet<Var>) {
 fn own_variables(term: &Term, names: &mut HashSet<Var>) {
     walk::terms(term, &mut |term| {
         names.extend(term.as_var().cloned());
-        !matches!(
-            term.node,
-            Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_)
-        )
+        !matches!(term.node, Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_))
     });
 }

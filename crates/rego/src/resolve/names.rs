@@ -48,20 +48,24 @@ impl Import {
 }
 
 /// Resolves the names in a rule and its `else` rules.
-pub(crate) fn resolve_rule(rule: &mut Rule, globals: &Globals) {
-    let mut resolver = Resolver { globals, hidden: vec![HashSet::new()] };
+///
+/// Gives the names it found.
+pub(crate) fn resolve_rule(rule: &mut Rule, globals: &Globals) -> HashSet<Var> {
+    let mut resolver = Resolver { globals, hidden: vec![HashSet::new()], used: HashSet::new() };
     resolver.rule(rule);
+    resolver.used
 }
 
 /// Resolves the names in a body.
 pub(crate) fn resolve_body(body: &mut Body, globals: &Globals) {
-    Resolver { globals, hidden: Vec::new() }.body(body);
+    Resolver { globals, hidden: Vec::new(), used: HashSet::new() }.body(body);
 }
 
 struct Resolver<'g> {
     globals: &'g Globals,
     /// Names that local variables hide.
     hidden: Vec<HashSet<Var>>,
+    used: HashSet<Var>,
 }
 
 impl Resolver<'_> {
@@ -149,15 +153,18 @@ impl Resolver<'_> {
     fn term_inner(&mut self, term: &mut Term) {
         match &mut term.node {
             Node::Var(var) => {
-                if let Some(full) = self.full(var) {
+                let var = var.clone();
+                if let Some(full) = self.full(&var) {
                     let location = term.location.clone();
-                    term.node = Node::Ref(full.into_iter().map(|part| Term { location: location.clone(), ..part }).collect());
+                    term.node =
+                        Node::Ref(full.into_iter().map(|part| Term { location: location.clone(), ..part }).collect());
                 }
             }
             Node::Ref(parts) => {
                 parts.iter_mut().skip(1).for_each(|part| self.term(part));
                 let head = &mut parts[0];
-                match head.as_var().and_then(|var| self.full(var)) {
+                let var = head.as_var().cloned();
+                match var.and_then(|var| self.full(&var)) {
                     Some(full) => {
                         let location = head.location.clone();
                         parts.splice(0..1, full.into_iter().map(|part| Term { location: location.clone(), ..part }));
@@ -199,9 +206,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn full(&self, var: &Var) -> Option<Ref> {
+    fn full(&mut self, var: &Var) -> Option<Ref> {
         let full = self.globals.get(var)?;
-        (!self.is_hidden(var)).then(|| full.clone())
+        if self.is_hidden(var) {
+            return None;
+        }
+        self.used.insert(var.clone());
+        Some(full.clone())
     }
 }
 
