@@ -4,18 +4,18 @@ use std::{cmp::Ordering, iter};
 
 use super::{Every, Expr, ExprKind, Logical, Node, SomeDecl, TemplatePart, TemplateString, Term, With};
 
-/// Entries of an object by key. Of equal keys the last one counts.
-pub fn sorted_entries(entries: &[(Term, Term)]) -> Vec<&(Term, Term)> {
-    let mut sorted: Vec<&(Term, Term)> = entries.iter().collect();
-    sorted.sort_by(|a, b| term(&a.0, &b.0));
-    let mut kept: Vec<&(Term, Term)> = Vec::with_capacity(sorted.len());
-    for entry in sorted {
-        match kept.last_mut() {
-            Some(last) if term(&last.0, &entry.0).is_eq() => *last = entry,
-            _ => kept.push(entry),
+/// Entries of an object by key. Of equal keys the first one stays, with the value of the last.
+pub fn sorted_entries(entries: &[(Term, Term)]) -> Vec<(&Term, &Term)> {
+    let mut sorted: Vec<(&Term, &Term)> = entries.iter().map(|(key, value)| (key, value)).collect();
+    sorted.sort_by(|a, b| term(a.0, b.0));
+    sorted.dedup_by(|later, kept| {
+        let same = term(kept.0, later.0).is_eq();
+        if same {
+            kept.1 = later.1;
         }
-    }
-    kept
+        same
+    });
+    sorted
 }
 
 /// Members of a set in order, each once.
@@ -61,7 +61,7 @@ fn node(a: &Node, b: &Node) -> Ordering {
         (Node::Ref(a), Node::Ref(b)) | (Node::Array(a), Node::Array(b)) | (Node::Call(a), Node::Call(b)) => terms(a, b),
         (Node::Object(a), Node::Object(b)) => {
             let (a, b) = (sorted_entries(a), sorted_entries(b));
-            lists(&a, &b, |a, b| term(&a.0, &b.0).then_with(|| term(&a.1, &b.1)))
+            lists(&a, &b, |a, b| term(a.0, b.0).then_with(|| term(a.1, b.1)))
         }
         (Node::Set(a), Node::Set(b)) => lists(&sorted_members(a), &sorted_members(b), |a, b| term(a, b)),
         (Node::ArrayComprehension(a), Node::ArrayComprehension(b))

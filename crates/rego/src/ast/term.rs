@@ -159,6 +159,29 @@ pub struct Not {
     pub explicit_body: bool,
 }
 
+impl Node {
+    /// What this kind of term is called in messages and in the tree's JSON.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "boolean",
+            Self::Number(_) => "number",
+            Self::String(_) => "string",
+            Self::Var(_) => "var",
+            Self::Ref(_) => "ref",
+            Self::Array(_) => "array",
+            Self::Object(_) => "object",
+            Self::Set(_) => "set",
+            Self::ArrayComprehension(_) => "arraycomprehension",
+            Self::SetComprehension(_) => "setcomprehension",
+            Self::ObjectComprehension(_) => "objectcomprehension",
+            Self::Call(_) => "call",
+            Self::Template(_) => "templatestring",
+            Self::Not(_) => "not",
+        }
+    }
+}
+
 impl Term {
     /// A term at a place.
     pub fn new(node: Node, location: Location) -> Self {

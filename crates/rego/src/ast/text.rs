@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{
-    Body, Call, Comment, Every, Expr, ExprKind, Head, Import, Logical, Module, Node, Not, Package, RegoVersion, Rule,
-    SomeDecl, TemplatePart, TemplateString, Term, Var, With,
+    Annotations, Body, Call, Comment, Every, Expr, ExprKind, Head, Import, Logical, Module, Node, Not, Package,
+    RegoVersion, Rule, Scope, SomeDecl, TemplatePart, TemplateString, Term, Var, With, json::annotations_text,
 };
 use crate::value::quote;
 
@@ -362,7 +362,12 @@ fn write_head(head: &Head, version: RegoVersion, f: &mut Formatter<'_>) -> fmt::
     }
 }
 
+fn write_annotations(annotations: &Annotations, f: &mut Formatter<'_>) -> fmt::Result {
+    writeln!(f, "# METADATA\n# {}", annotations_text(annotations))
+}
+
 fn write_rule(rule: &Rule, version: RegoVersion, f: &mut Formatter<'_>) -> fmt::Result {
+    rule.annotations.iter().try_for_each(|annotations| write_annotations(annotations, f))?;
     if rule.default {
         f.write_str("default ")?;
     }
@@ -383,7 +388,7 @@ fn write_rule(rule: &Rule, version: RegoVersion, f: &mut Formatter<'_>) -> fmt::
     Ok(())
 }
 
-/// As version 1 has it; metadata is left out.
+/// As version 1 has it.
 impl Display for Rule {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write_rule(self, RegoVersion::V1, f)
@@ -413,9 +418,11 @@ impl Display for Comment {
     }
 }
 
-/// Package, imports and rules, a line each; metadata and comments are left out.
+/// Metadata, package, imports and rules; other comments are left out.
 impl Display for Module {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let of_package = |it: &&Annotations| matches!(it.scope, Scope::Package | Scope::Subpackages);
+        self.annotations.iter().filter(of_package).try_for_each(|it| write_annotations(it, f))?;
         writeln!(f, "{}", self.package)?;
         for import in &self.imports {
             write!(f, "\n{import}")?;

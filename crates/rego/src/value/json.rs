@@ -56,6 +56,19 @@ struct Reader<'t> {
     depth: usize,
 }
 
+/// Escapes in JSON what HTML would misread, as Go does.
+pub(crate) fn escape_html(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len() + 16);
+    // These characters can only be within strings.
+    for char in json.chars() {
+        match char {
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => escaped.push_str(&format!("\\u{:04x}", char as u32)),
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}
+
 impl Reader<'_> {
     fn error(&self, message: impl Into<String>) -> JsonError {
         let before = &self.bytes[..self.at.min(self.bytes.len())];

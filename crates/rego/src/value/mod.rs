@@ -10,6 +10,7 @@ mod text;
 
 pub use float::Float;
 pub use json::JsonError;
+pub(crate) use json::escape_html;
 pub use number::{NotANumber, Number};
 pub use object::Object;
 pub use set::Set;
