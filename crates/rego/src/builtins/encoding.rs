@@ -55,7 +55,7 @@ fn base64url_decode(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 }
 
 /// Decodes base64url with or without padding.
-fn decode_base64url(encoded: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn decode_base64url(encoded: &str) -> Result<Vec<u8>, String> {
     let padding = match encoded.len() % 4 {
         _ if encoded.ends_with('=') => "",
         0 => "",

@@ -7,10 +7,13 @@ mod graph;
 mod hash;
 mod http;
 mod json;
+mod jwt;
 mod providers;
 mod runtime;
+mod signature;
 mod time;
 mod uri;
+mod x509;
 
 pub mod signatures;
 
@@ -40,6 +43,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     json::TABLES[1],
     json::TABLES[2],
     json::TABLES[3],
+    jwt::TABLE,
     providers::TABLE,
     runtime::TABLE,
     time::TABLE,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::{Context, Failure, Function, Outcome, go, http, wrong_type};
+use super::{Context, Failure, Function, Outcome, http, json, uri::Uri, wrong_type};
 use crate::value::{Object, Value};
 
 pub(super) const TABLE: &[(&str, Function)] = &[("providers.aws.sign_req", sign_req)];
@@ -18,7 +18,7 @@ const UNSIGNED: [&str; 3] = ["authorization", "user-agent", "x-amzn-trace-id"];
 /// All that is signed.
 struct Signing<'a> {
     method: &'a str,
-    url: go::url::Url<'a>,
+    url: Uri,
     headers: BTreeMap<String, String>,
     /// Hash of the body in hex.
     content: String,
@@ -47,7 +47,7 @@ fn sign_req(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
             "operand 1 invalid values for required request parameters(s): {invalid}"
         )));
     }
-    let url = go::url::parse(text(request, "url").unwrap_or_default())?;
+    let url = Uri::parse(text(request, "url").unwrap_or_default())?;
     let unsigned_payload = match config.field("disable_payload_signing") {
         None => false,
         Some(Value::Bool(disable)) => *disable,
@@ -61,7 +61,7 @@ fn sign_req(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
         .iter()
         .map(|(key, value)| (key.as_str().unwrap_or_default().into(), value.as_str().unwrap_or_default().into()))
         .collect();
-    let own = own_headers(config, url.host, &basic_time(nanos), &content);
+    let own = own_headers(config, &url.host, &basic_time(nanos), &content);
     let mut signed = own.clone();
     for (name, value) in &all {
         let name = name.to_lowercase();
@@ -101,7 +101,7 @@ fn text<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
 fn body(request: &Object) -> String {
     match (request.field("raw_body"), request.field("body")) {
         (Some(raw), _) => raw.as_str().unwrap_or_default().to_owned(),
-        (None, Some(body)) => go::json::encode(body),
+        (None, Some(body)) => json::marshal(body),
         (None, None) => String::new(),
     }
 }
@@ -126,7 +126,7 @@ impl Signing<'_> {
         let names: Vec<&str> = self.headers.keys().map(String::as_str).collect();
         let names = names.join(";");
         let headers: String = self.headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        let (method, path, query) = (self.method, self.url.escaped_path(), self.url.query);
+        let (method, path, query) = (self.method, escaped_path(&self.url), &self.url.query);
         let canonical = format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{}", self.content);
         let date = &self.time[..self.time.find('T').unwrap_or(self.time.len())];
         let scope = format!("{date}/{region}/{service}/aws4_request");
@@ -152,4 +152,20 @@ fn mac(key: &[u8], text: &str) -> Vec<u8> {
 /// `20150830T123600Z`
 fn basic_time(nanos: i64) -> String {
     chrono::DateTime::from_timestamp_nanos(nanos).format("%Y%m%dT%H%M%SZ").to_string()
+}
+
+/// The path as it goes over the wire: as written, or with everything escaped that has to be.
+fn escaped_path(url: &Uri) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+    if url.raw_path.bytes().all(|byte| plain(byte) || b"%[]!'()*".contains(&byte)) {
+        return url.raw_path.clone();
+    }
+    let mut escaped = String::new();
+    for byte in url.path.bytes() {
+        match plain(byte) {
+            true => escaped.push(char::from(byte)),
+            false => escaped += &format!("%{byte:02X}"),
+        }
+    }
+    escaped
 }

@@ -22,24 +22,6 @@ fn digit(byte: u8, alphabet: Alphabet) -> Option<u32> {
 
 /// Decodes text with padding. Bits behind the last byte are ignored.
 pub fn decode(text: &str, alphabet: Alphabet) -> Result<Vec<u8>, String> {
-    decode_with(text, alphabet, true)
-}
-
-/// Decodes text without padding.
-pub fn decode_raw(text: &str, alphabet: Alphabet) -> Result<Vec<u8>, String> {
-    decode_with(text, alphabet, false)
-}
-
-/// Decodes the base64url of tokens, with or without padding.
-pub fn decode_url(text: &str) -> Result<Vec<u8>, String> {
-    let missing = (4 - text.len() % 4) % 4;
-    match (missing, text.contains('=')) {
-        (1 | 2, false) => decode(&format!("{text}{}", "=".repeat(missing)), Alphabet::Url),
-        _ => decode(text, Alphabet::Url),
-    }
-}
-
-fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, String> {
     let corrupt = |at: usize| format!("illegal base64 data at input byte {at}");
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let mut bytes = text.bytes().enumerate().filter(|(_, byte)| !matches!(byte, b'\r' | b'\n'));
@@ -55,7 +37,7 @@ fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, 
                     (group, count) = (0, 0);
                 }
             }
-            None if padded && byte == b'=' && count >= 2 => {
+            None if byte == b'=' && count >= 2 => {
                 if count == 2 {
                     match bytes.next() {
                         Some((_, b'=')) => {}
@@ -72,14 +54,7 @@ fn decode_with(text: &str, alphabet: Alphabet, padded: bool) -> Result<Vec<u8>, 
             None => return Err(corrupt(at)),
         }
     }
-    match (count, padded) {
-        (0, _) => Ok(out),
-        (2 | 3, false) => {
-            push_rest(&mut out, group, count);
-            Ok(out)
-        }
-        _ => Err(corrupt(text.len() - count)),
-    }
+    if count == 0 { Ok(out) } else { Err(corrupt(text.len() - count)) }
 }
 
 /// The one or two bytes of the last, incomplete group.

@@ -1,6 +1,4 @@
-//! What Go's library does in its own way and policies can see: base64 errors, escaped JSON, URLs, PEM.
+//! What Go's library does in its own way and policies can see: base64 errors and PEM.
 
 pub mod base64;
-pub mod json;
 pub mod pem;
-pub mod url;

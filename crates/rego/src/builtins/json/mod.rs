@@ -5,7 +5,7 @@ mod paths;
 mod schema;
 mod text;
 
-pub(crate) use text::plain_json;
+pub(crate) use text::{marshal, parse, plain_json};
 
 use super::Function;
 use crate::value::Value;

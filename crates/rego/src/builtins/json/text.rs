@@ -133,14 +133,18 @@ fn is_valid(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 }
 
 fn unmarshal(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    let text = string(operands, 1)?;
+    Ok(Some(parse(string(operands, 1)?)?))
+}
+
+/// Reads a text that is one JSON value.
+pub(crate) fn parse(text: &str) -> Result<Value, String> {
     let (value, end) = Value::from_json_prefix(text).map_err(|error| match error.at_end {
         true if text.trim_ascii().is_empty() => "EOF".to_owned(),
         true => "unexpected EOF".to_owned(),
         false => error.message,
     })?;
     after_value(&text[end..])?;
-    Ok(Some(value))
+    Ok(value)
 }
 
 /// Only white space may follow. OPA looks at one token and takes a `null` for the end.

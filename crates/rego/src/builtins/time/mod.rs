@@ -154,3 +154,14 @@ fn moment(operand: &Value) -> Result<(Moment, String), Failure> {
     let nanos = nanos.ok_or_else(|| Failure::from("timestamp too big"))?;
     Ok((Moment { nanos, zone }, layout))
 }
+
+/// Seconds since 1970 of a time written in a layout.
+pub(super) fn parse_seconds(layout: &str, text: &str) -> Option<i64> {
+    parse::parse(layout, text).ok().map(|(seconds, _)| seconds)
+}
+
+/// Seconds since 1970 at which a year begins.
+pub(super) fn start_of_year(year: i64) -> i64 {
+    let civil = Civil { year, month: 1, day: 1, hour: 0, minute: 0, second: 0, nanos: 0 };
+    civil.to_seconds().unwrap_or(0)
+}
