@@ -50,7 +50,7 @@ fn check_operands<'a>(env: &Rc<Env<'a>>, expr: &Expr, operator: &Term, operands:
     if operands.len() > expected && function.variadic.is_none() {
         return fail("too many arguments");
     }
-    if operands.len() < expected {
+    if operands.len() < function.args.len() {
         return fail("too few arguments");
     }
     let before = types(env, operands);
