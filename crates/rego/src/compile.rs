@@ -149,6 +149,7 @@ pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled,
     passed(check::undefined_functions(&compiled))?;
     passed(check::safety::rule_heads(&compiled))?;
     passed(check::safety::rule_bodies(&mut compiled))?;
+    passed(check::recursion(&compiled))?;
     let (types, errors) = types::check(&compiled, options);
     passed(errors)?;
     passed(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins))?;

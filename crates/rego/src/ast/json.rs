@@ -265,7 +265,10 @@ impl Tree {
                     TemplatePart::Text(term) => self.term(term),
                     TemplatePart::Expr(expr) => self.expr(expr),
                 });
-                map([("parts", Some(parts.unwrap_or(Json::Value(Value::Null)))), ("multi_line", Some(Json::bool(template.multi_line)))])
+                map([
+                    ("parts", Some(parts.unwrap_or(Json::Value(Value::Null)))),
+                    ("multi_line", Some(Json::bool(template.multi_line))),
+                ])
             }
             Node::Not(not) => self.not(not),
         }

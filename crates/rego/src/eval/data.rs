@@ -3,7 +3,7 @@
 use super::{Flow, Frame, Halt, Machine, reference::EachValue};
 use crate::{
     ast::Location,
-    plan::{Part, Reference, Tree},
+    plan::{Part, Reference, Term, Tree},
     value::{Number, Value},
 };
 
@@ -46,7 +46,7 @@ impl<'p> Machine<'p> {
                 return Next::Nothing;
             }
         }
-        let base = place.base.as_ref().and_then(|base| base.get(key)).cloned();
+        let base = place.base.as_ref().and_then(|base| stored(base, key)).cloned();
         match rules.is_none() && base.is_none() {
             true => Next::Nothing,
             false => Next::Place(Place { rules, base, path }),
@@ -117,7 +117,10 @@ impl<'p> Machine<'p> {
         each: EachValue<'_, 'p>,
     ) -> Flow {
         // Below the rules there are values only.
-        if let (None, Some(base)) = (place.rules, &place.base) {
+        let is_text = |part: &Part| matches!(part, Part::Known(Term::Const(Value::String(_))) | Part::Each(_));
+        if let (None, Some(base)) = (place.rules, &place.base)
+            && parts.iter().all(is_text)
+        {
             return self.scan_value(base, parts, frame, each);
         }
         let Some((part, rest)) = parts.split_first() else {
@@ -198,6 +201,15 @@ fn keys(place: &Place<'_>) -> Vec<Value> {
         keys.append(&mut added);
     }
     keys
+}
+
+/// What a base document has under a key. Its paths are texts, so a number finds the text it is written as.
+fn stored<'v>(base: &'v Value, key: &Value) -> Option<&'v Value> {
+    match (base, key) {
+        (Value::Object(object), Value::Number(number)) => object.field(&number.to_string()),
+        (Value::Array(items), Value::String(text)) => items.get(text.parse::<usize>().ok()?),
+        _ => base.get(key),
+    }
 }
 
 /// Objects are merged key by key; of anything else `first` wins.

@@ -134,9 +134,19 @@ impl Frame<'_> {
 
     /// Plans a call's operands and what is called.
     pub fn call(&mut self, terms: &[ast::Term], arity: usize, whole: &ast::Term, steps: &mut Vec<Step>) -> Call {
-        let operands = terms[1..=arity].iter().map(|operand| self.term(operand, steps)).collect();
+        let operands = self.operands(&terms[1..=arity], steps);
         let (target, name) = self.target(&terms[0]);
         Call { target, name: name.into(), operands, location: whole.location.clone() }
+    }
+
+    /// Plans operands. One may get its value by a reference in another, which is planned first then.
+    fn operands(&mut self, operands: &[ast::Term], steps: &mut Vec<Step>) -> Vec<Term> {
+        let mut planned = Vec::with_capacity(operands.len());
+        for operand in operands {
+            planned.push(self.is_evaluable(operand).then(|| self.term(operand, steps)));
+        }
+        let rest = planned.into_iter().zip(operands);
+        rest.map(|(term, operand)| term.unwrap_or_else(|| self.term(operand, steps))).collect()
     }
 
     /// What an operator refers to, and its full name.
