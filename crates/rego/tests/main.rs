@@ -1,2 +1,4 @@
 //! Tests of the whole engine.
+
 mod conformance;
+mod types;

@@ -11,6 +11,7 @@ use crate::{
     ast::{Body, Expr, Head, Module, Node, Term, Var, call_text, ref_text},
     compile::{Capabilities, Compiled},
     error::{Code, Error, Errors},
+    types,
 };
 
 /// Calls of functions without a value where a value is needed. To be asked for before calls are taken apart.
@@ -90,14 +91,12 @@ impl Visit<'_> for Undefined<'_> {
 
 impl Undefined<'_> {
     fn wrong_arity(&self, expr: &Expr, operator: &[Term], arity: usize, given: usize) -> Error {
-        let name = self.shown(operator);
-        let message = match self.functions.builtin(operator) {
-            Some(_) => format!("{name}: arity mismatch"),
-            None => {
-                let plural = if given == 1 { "" } else { "s" };
-                format!("function {name} has arity {arity}, got {given} argument{plural}")
-            }
-        };
+        let operands = expr.as_call().map(|(_, operands)| operands).unwrap_or_default();
+        if let Some(error) = types::arity_mismatch(&expr.location, operator, operands) {
+            return error;
+        }
+        let (name, plural) = (self.shown(operator), if given == 1 { "" } else { "s" });
+        let message = format!("function {name} has arity {arity}, got {given} argument{plural}");
         Error::new(Code::Type, &expr.location, message)
     }
 

@@ -25,11 +25,14 @@ pub(super) struct Shared<'a> {
     /// Which rules depend on which.
     pub order: &'a Order,
     /// For targets of `with`: the rules that may change, all of them `any`.
-    pub relaxed: RefCell<HashMap<(String, bool), Option<Rc<Tree>>>>,
+    pub relaxed: RefCell<Relaxed>,
     /// How many more expressions may be checked: comprehensions are checked again wherever their type is asked for, so
     /// the work grows fast with their nesting.
     pub budget: Cell<u64>,
 }
+
+/// Trees by target, and by whether that is a function.
+type Relaxed = HashMap<(String, bool), Option<Rc<Tree>>>;
 
 /// Types by name, in layers; what an inner layer does not know, the next one may.
 pub(super) struct Env<'a> {

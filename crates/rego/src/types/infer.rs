@@ -60,7 +60,7 @@ fn unify_members<'a, 't>(
             true
         }
         // Each is tried, so that variables get the types of all.
-        Some(Type::Union(types)) => types.of.iter().fold(false, |fits, of| unify(env, term, Some(of), true) || fits),
+        Some(Type::Union(types)) => types.of.iter().filter(|of| unify(env, term, Some(of), true)).count() > 0,
         _ => false,
     }
 }
@@ -126,6 +126,6 @@ fn unify_pair<'a>(env: &Rc<Env<'a>>, a: &Term, b: &Term) -> bool {
 fn unify_entries<'a>(env: &Rc<Env<'a>>, a: &[(Term, Term)], b: &[(Term, Term)]) -> bool {
     let (a, b) = (compare::sorted_entries(a), compare::sorted_entries(b));
     a.len() == b.len()
-        && a.iter().zip(&b).all(|(x, y)| compare::term(&x.0, &y.0).is_eq())
-        && a.iter().zip(&b).all(|(x, y)| unify_pair(env, &x.1, &y.1))
+        && a.iter().zip(&b).all(|((x, _), (y, _))| compare::term(x, y).is_eq())
+        && a.iter().zip(&b).all(|((_, x), (_, y))| unify_pair(env, x, y))
 }

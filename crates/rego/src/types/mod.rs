@@ -34,7 +34,7 @@ pub use json::from_json;
 pub use lattice::{Arg, Array, Dynamic, Function, Object, Recursive, Set, Type, Union};
 
 use crate::{
-    ast::{Body, Node, Term, Var},
+    ast::{Body, Location, Node, Term, Var},
     compile::{Compiled, Options},
     error::{self, Code, Error, Errors},
     value::Value,
@@ -99,9 +99,16 @@ fn shared<'a>(order: &'a Order, names: Names<'a>, budget: u64) -> Shared<'a> {
     Shared { names, order, relaxed: RefCell::default(), budget: Cell::new(budget) }
 }
 
-/// The types of built-ins alone, for checks of calls that come before those of types.
-pub fn builtins(options: &Options) -> TypeEnv {
-    TypeEnv::of_builtins(options)
+/// `f: arity mismatch` for a call of a built-in with too many or too few operands. None if it is no built-in.
+pub fn arity_mismatch(location: &Location, operator: &[Term], operands: &[Term]) -> Option<Error> {
+    static ENV: LazyLock<TypeEnv> = LazyLock::new(|| TypeEnv::of_builtins(&Options::default()));
+    let nothing = HashMap::new();
+    let shared = ENV.shared(Names { subjects: &nothing, rewritten: [None, None] }, QUERY_BUDGET);
+    let root = Env::root(&shared, &ENV.tree);
+    let Some(Type::Function(function)) = root.reference(operator) else { return None };
+    let have: Vec<Option<Type>> = operands.iter().map(|operand| root.term(operand)).collect();
+    let variadic = function.variadic.as_ref();
+    Some(failure::wanted(location, operator, "arity mismatch", &have, &function.args, variadic).error)
 }
 
 /// Infers the types of all rules. Errors are sorted by place; rules with errors count as of any type.

@@ -85,11 +85,10 @@ fn check_numbers(schema: &Value, draft: Draft) -> Result<(), String> {
         };
         match schema.field(exclusive) {
             None => {}
-            Some(Value::Bool(_)) if allowed.starts_with("boolean") => {
-                if schema.field(bound).is_none() {
-                    return Err(format!("{exclusive} cannot be used without {bound}"));
-                }
+            Some(Value::Bool(_)) if allowed.starts_with("boolean") && schema.field(bound).is_none() => {
+                return Err(format!("{exclusive} cannot be used without {bound}"));
             }
+            Some(Value::Bool(_)) if allowed.starts_with("boolean") => {}
             Some(Value::Number(_)) if allowed.ends_with("number") => {}
             Some(_) => return Err(invalid_type(allowed, exclusive)),
         }
