@@ -1,4 +1,6 @@
 //! Tests of the whole engine.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod conformance;
 mod types;

@@ -80,7 +80,9 @@ fn operands_have_to_fit() {
     );
     assert_eq!(
         errors("package a\nf(x) := y if { plus(x, 1, y) }\np if { data.a.f(\"a\", y) }"),
-        ["test.rego:3: rego_type_error: data.a.f: invalid argument(s)\n\thave: (string, ???)\n\twant: (number, number)"]
+        [
+            "test.rego:3: rego_type_error: data.a.f: invalid argument(s)\n\thave: (string, ???)\n\twant: (number, number)"
+        ]
     );
     assert_eq!(errors("package a\np if { x = input.x; plus(x, 1, y); concat(x, y, z) }").len(), 1);
     assert!(errors("package a\np if { count([1], n); equal(n, 1) }").is_empty());
@@ -104,8 +106,10 @@ fn sides_have_to_fit() {
 fn references_have_to_lead_somewhere() {
     assert_eq!(
         errors("package a\no := {\"a\": 1}\np if { data.a.o.b }"),
-        ["test.rego:3: rego_type_error: undefined ref: data.a.o.b\n\tdata.a.o.b\n\t         ^\n\t         have: \"b\"\n\t         \
-          want (one of): [\"a\"]"]
+        [
+            "test.rego:3: rego_type_error: undefined ref: data.a.o.b\n\tdata.a.o.b\n\t         ^\n\t         have: \"b\"\n\t         \
+          want (one of): [\"a\"]"
+        ]
     );
     assert_eq!(
         errors("package a\no := 1\np if { data.a.o.b }"),
@@ -113,7 +117,9 @@ fn references_have_to_lead_somewhere() {
     );
     assert_eq!(
         errors("package a\nf(x) := 1\np if { x = data.a.f }"),
-        ["test.rego:3: rego_type_error: function data.a.f used as reference, not called\n\tdata.a.f\n\t^^^^^^^^\n\thave: (any) => number"]
+        [
+            "test.rego:3: rego_type_error: function data.a.f used as reference, not called\n\tdata.a.f\n\t^^^^^^^^\n\thave: (any) => number"
+        ]
     );
     assert!(errors("package a\no := []\np if { data.a.o[_] }\nq if { input.x.y; data.b.c; data.a.zz }").is_empty());
     assert_eq!(errors("package a\no := []\np if { data.a.o[0] }").len(), 1);
@@ -128,7 +134,9 @@ fn with_widens_types() {
     assert!(errors(&format!("{rules}p if {{ startswith(data.a.q, \"a\") with data.a.o as 1 }}")).is_empty());
     assert!(errors(&format!("{rules}p if {{ data.a.o.b with data.a.o as {{\"b\": 1}} }}")).is_empty());
     assert_eq!(
-        errors("package a\nf(x) := 1\np if { count([], n) with count as data.a.f }\nq if { count([], n) with plus as data.a.f }"),
+        errors(
+            "package a\nf(x) := 1\np if { count([], n) with count as data.a.f }\nq if { count([], n) with plus as data.a.f }"
+        ),
         ["test.rego:4: rego_type_error: plus: arity mismatch\n\thave: (any)\n\twant: (x: number, y: number)"]
     );
 }
@@ -189,7 +197,9 @@ fn schemas_give_types() {
         "object<a: number>"
     );
     assert_eq!(
-        input(r##"{"properties": {"a": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"properties": {"x": {"$ref": "#/$defs/x"}}}}}"##),
+        input(
+            r##"{"properties": {"a": {"$ref": "#/$defs/x"}}, "$defs": {"x": {"properties": {"x": {"$ref": "#/$defs/x"}}}}}"##
+        ),
         "object<a: object<x: recursive(#/$defs/x)>>"
     );
     assert_eq!(
