@@ -1,17 +1,29 @@
 //! Built-in functions, one file a category. `signatures.json` holds the types of all of them.
 
+mod aggregates;
+mod arithmetic;
+mod arrays;
+mod bits;
+mod casts;
 mod cidr;
+mod comparison;
 mod encoding;
 mod go;
 mod graph;
 mod hash;
 mod http;
+mod internal;
 mod json;
 mod jwt;
+mod numbers;
+mod objects;
 mod providers;
 mod runtime;
+mod sets;
 mod signature;
+mod strings;
 mod time;
+mod types;
 mod uri;
 mod x509;
 
@@ -27,26 +39,40 @@ use std::{
     time::Instant,
 };
 
+use num_bigint::BigInt;
+
 use crate::{
     ast::Location,
     error::{Code, Error},
-    value::{Number, Value},
+    value::{Number, Object, Set, Value},
 };
 
 /// Built-ins whose code is in this crate, by category.
 const TABLES: &[&[(&str, Function)]] = &[
+    aggregates::TABLE,
+    arithmetic::TABLE,
+    arrays::TABLE,
+    bits::TABLE,
+    casts::TABLE,
     cidr::TABLE,
+    comparison::TABLE,
     encoding::TABLE,
     graph::TABLE,
     hash::TABLE,
+    internal::TABLE,
     json::TABLES[0],
     json::TABLES[1],
     json::TABLES[2],
     json::TABLES[3],
     jwt::TABLE,
+    numbers::TABLE,
+    objects::TABLE,
     providers::TABLE,
     runtime::TABLE,
+    sets::TABLE,
+    strings::TABLE,
     time::TABLE,
+    types::TABLE,
     uri::TABLE,
 ];
 
@@ -230,10 +256,63 @@ pub(crate) fn number(operands: &[Value], position: usize) -> Result<&Number, Fai
     }
 }
 
-/// The operand at a position (from 1) as an integer that fits.
+/// The operand at a position (from 1) as an integer that fits. Fractions of zeros only are let pass, exponents are not.
 pub(crate) fn integer(operands: &[Value], position: usize) -> Result<i64, Failure> {
-    let number = number(operands, position)?;
-    number.as_i64().or_else(|| i64::try_from(number.to_bigint()?).ok()).ok_or_else(|| {
-        Failure::Operand(format!("operand {position} must be integer number but got floating-point number"))
-    })
+    let int = match number(operands, position)? {
+        Number::Int(int) => Some(*int),
+        Number::Text(text) => written_integer(text),
+    };
+    int.ok_or_else(|| not_an_integer(position))
+}
+
+/// `-0` and `10.00` are integers, unless they are longer than any `i64`.
+fn written_integer(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let length = text.trim_start_matches('-').len();
+    (length <= 19 && fraction.bytes().all(|byte| byte == b'0')).then(|| whole.parse().ok()).flatten()
+}
+
+fn not_an_integer(position: usize) -> Failure {
+    Failure::Operand(format!("operand {position} must be integer number but got floating-point number"))
+}
+
+/// The operand at a position (from 1) as an integer of any size, however it is written.
+pub(crate) fn big_integer(operands: &[Value], position: usize) -> Result<BigInt, Failure> {
+    match &operands[position - 1] {
+        Value::Number(number) => number.to_bigint().ok_or_else(|| not_an_integer(position)),
+        other => Err(wrong_type(position, other, &["integer"])),
+    }
+}
+
+/// The operand at a position (from 1) as an array.
+pub(crate) fn array(operands: &[Value], position: usize) -> Result<&Arc<Vec<Value>>, Failure> {
+    match &operands[position - 1] {
+        Value::Array(items) => Ok(items),
+        other => Err(wrong_type(position, other, &["array"])),
+    }
+}
+
+/// The operand at a position (from 1) as an object.
+pub(crate) fn object(operands: &[Value], position: usize) -> Result<&Arc<Object>, Failure> {
+    match &operands[position - 1] {
+        Value::Object(object) => Ok(object),
+        other => Err(wrong_type(position, other, &["object"])),
+    }
+}
+
+/// The operand at a position (from 1) as a set.
+pub(crate) fn set(operands: &[Value], position: usize) -> Result<&Arc<Set>, Failure> {
+    match &operands[position - 1] {
+        Value::Set(set) => Ok(set),
+        other => Err(wrong_type(position, other, &["set"])),
+    }
+}
+
+/// The items of an array or the members of a set.
+pub(crate) fn items(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Array(items) => Some(items),
+        Value::Set(set) => Some(set.as_slice()),
+        _ => None,
+    }
 }
