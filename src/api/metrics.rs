@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use prometheus::process_collector::ProcessCollector;
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
+use prometheus::{HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::services::search;
+use crate::services::{policy, search};
 
 pub struct Metrics {
     registry: Registry,
@@ -17,6 +17,7 @@ pub struct Metrics {
     documents: IntGauge,
     connections: IntGauge,
     idle: IntGauge,
+    disagreements: IntCounter,
 }
 
 impl Metrics {
@@ -36,18 +37,23 @@ impl Metrics {
             let documents = IntGauge::new("platform_index_documents", "Documents in the search index")?;
             let connections = IntGauge::new("platform_database_connections", "Open database connections")?;
             let idle = IntGauge::new("platform_database_connections_idle", "Open database connections without work")?;
+            let disagreements = IntCounter::new(
+                "platform_policy_disagreements_total",
+                "Decisions refused because the policy engines did not agree",
+            )?;
             let build = Opts::new("platform_build_info", "The version that is running")
                 .const_label("version", env!("CARGO_PKG_VERSION"));
             let build = IntGauge::with_opts(build)?;
             build.set(1);
             registry.register(Box::new(build))?;
+            registry.register(Box::new(disagreements.clone()))?;
             registry.register(Box::new(requests.clone()))?;
             registry.register(Box::new(durations.clone()))?;
             for gauge in [&lag, &documents, &connections, &idle] {
                 registry.register(Box::new(gauge.clone()))?;
             }
             registry.register(Box::new(ProcessCollector::for_self()))?;
-            Ok(Self { registry, requests, durations, lag, documents, connections, idle })
+            Ok(Self { registry, requests, durations, lag, documents, connections, idle, disagreements })
         };
         made().map_err(|e| Error::internal("cannot set up the metrics").source(e))
     }
@@ -62,6 +68,7 @@ impl Metrics {
         let (open, idle) = cx.db.connections();
         self.connections.set(i64::from(open));
         self.idle.set(i64::try_from(idle).unwrap_or(i64::MAX));
+        self.disagreements.inc_by(policy::disagreements().saturating_sub(self.disagreements.get()));
         // A database that is away must not take the other metrics with it.
         if let Ok(stats) = search::stats(cx).await {
             self.lag.set(stats.lag);

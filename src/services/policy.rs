@@ -12,7 +12,8 @@ use crate::operation::{Operation, Route};
 use crate::store::{self, transaction};
 
 pub use crate::engines::policy::{
-    PolicyError as EvalError, Question as EvalQuestion, THREAD as EVALUATOR_THREAD, load, parse_input,
+    PolicyError as EvalError, Question as EvalQuestion, THREAD as EVALUATOR_THREAD, disagreements,
+    load, parse_input,
 };
 
 /// The largest module that is stored, in bytes.
@@ -38,7 +39,7 @@ impl Operation for PutPolicy {
         check_module(&self.module)?;
         let module = Module { name: self.id.clone(), text: self.module.clone() };
         let limit = cx.loaded.settings.policy.timeout;
-        let package = blocking(move || policy::package_of(module, false, limit)).await??;
+        let package = blocking(move || policy::package_of(module, limit)).await?.map_err(policy::refused)?;
         if let Some(same) = store::policy::get(&cx.db, &self.id).await?.filter(|old| old.module == self.module) {
             return Ok(same);
         }
@@ -164,8 +165,9 @@ impl Operation for EvalPolicy {
         let policies = store::policy::all(&cx.db).await?;
         let question = Question {
             modules: policies.into_iter().map(as_module).collect(),
+            engine: cx.loaded.settings.policy.engine,
             query: self.query,
-            input: self.input,
+            input: self.input.map(rego::Value::from),
             strict_builtin_errors: self.strict_builtin_errors,
             timeout: Some(cx.loaded.settings.policy.timeout),
             ..Question::default()
@@ -186,7 +188,7 @@ fn is_reference(query: &str) -> bool {
 pub fn evaluate(question: Question, guard: impl Send + 'static) -> EvalOutcome {
     match policy::evaluate(question, guard) {
         Ok(evaluation) => EvalOutcome { evaluation, errors: Vec::new() },
-        Err(error) => EvalOutcome { evaluation: Evaluation { result: Vec::new() }, errors: vec![error] },
+        Err(errors) => EvalOutcome { evaluation: Evaluation { result: Vec::new() }, errors },
     }
 }
 
@@ -199,7 +201,7 @@ pub async fn put_absent(cx: &Context, tx: &mut store::Tx, modules: Vec<(String, 
             continue;
         }
         let module = Module { name: id.clone(), text: text.clone() };
-        let package = blocking(move || policy::package_of(module, false, limit)).await??;
+        let package = blocking(move || policy::package_of(module, limit)).await?.map_err(policy::refused)?;
         let now = cx.now();
         store::change::append(tx, now, &cx.actor.name, "policy", &id, "put").await?;
         store::policy::put(tx, &Policy { id, package, module: text, created_at: now, updated_at: now }).await?;
@@ -215,13 +217,14 @@ fn as_module(policy: Policy) -> Module {
 /// All stored modules must work together: one that contradicts the others would end every evaluation.
 async fn check_together(cx: &Context, all: Vec<Policy>) -> Result<()> {
     let question = Question {
+        engine: cx.loaded.settings.policy.engine,
         modules: all.into_iter().map(as_module).collect(),
         query: "true".into(),
         timeout: Some(cx.loaded.settings.policy.timeout),
         ..Question::default()
     };
     let permit = cx.evaluation_permit().await?;
-    blocking(move || policy::evaluate(question, permit)).await?.map(drop).map_err(Error::from)
+    blocking(move || policy::evaluate(question, permit)).await?.map(drop).map_err(policy::refused)
 }
 
 /// Whether the stored modules are still those that were checked together: checking takes too long to keep every

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
-use crate::model::redact;
+use crate::model::{PolicyEngine, redact};
 
 pub use layers::load;
 
@@ -74,6 +74,8 @@ pub struct Auth {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
+    /// Who decides: `native`, `regorus`, or `both`, which have to agree
+    pub engine: PolicyEngine,
     /// How long one evaluation may take
     #[serde(with = "humantime_serde")]
     pub timeout: Duration,
@@ -127,7 +129,7 @@ impl Default for Auth {
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(10) }
+        Self { engine: PolicyEngine::default(), timeout: Duration::from_secs(10) }
     }
 }
 

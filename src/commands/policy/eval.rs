@@ -4,12 +4,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use comfy_table::{ContentArrangement, ContentLineStyle, LineStyle, TableStyle};
-use serde_json::{Value, json};
+use rego::Value;
+use serde_json::json;
 
 use crate::commands::Run;
 use crate::error::{Error, Result};
-use crate::model::{Evaluation, Expression, QueryResult};
-use crate::services::policy::{EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input};
+use crate::model::{Evaluation, Expression, PolicyEngine, QueryResult};
+use crate::services::policy::{
+    EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input,
+};
 use crate::ui;
 
 /// The lines of OPA's tables.
@@ -60,6 +63,9 @@ pub struct Eval {
     /// Read modules and query as Rego before OPA 1.0
     #[arg(long)]
     v0_compatible: bool,
+    /// Who decides [default: `policy.engine`]
+    #[arg(long, value_enum)]
+    engine: Option<PolicyEngine>,
     /// How long it may take [default: `policy.timeout`]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     timeout: Option<Duration>,
@@ -101,7 +107,7 @@ impl Eval {
             }
             // As OPA: what keeps files from being loaded is part of the answer.
             Err(error) => {
-                let error = EvalError { message: error.message, code: None, location: None };
+                let error = EvalError { message: error.message, ..EvalError::default() };
                 EvalOutcome { errors: vec![error], ..EvalOutcome::default() }
             }
         };
@@ -117,18 +123,21 @@ impl Eval {
     /// Files given: here and now, without any database. Else the stored policies answer, if the query can see them.
     async fn ask(&self, run: &Run<'_>, input: Option<Value>) -> Result<EvalOutcome> {
         if self.data.is_empty() && (run.loaded.is_remote() || mentions_data(&self.query)) {
-            if self.timeout.is_some() || self.v0_compatible {
-                return Err(Error::usage("--timeout and --v0-compatible go with --data")
-                    .hint("stored policies have the setting `policy.timeout`, and are Rego as of OPA 1.0"));
+            if self.timeout.is_some() || self.v0_compatible || self.engine.is_some() {
+                return Err(Error::usage("--timeout, --engine and --v0-compatible go with --data").hint(
+                    "stored policies have the settings `policy.timeout` and `policy.engine`, and are Rego as of OPA 1.0",
+                ));
             }
             let strict_builtin_errors = self.strict_builtin_errors;
+            let input = input.as_ref().map(serde_json::Value::from);
             let operation = EvalPolicy { query: self.query.clone(), input, strict_builtin_errors };
             return run.backend().await?.call(operation).await;
         }
         let sources = load(&self.data)?;
         let question = EvalQuestion {
+            engine: self.engine.unwrap_or(run.loaded.settings.policy.engine),
             modules: sources.modules,
-            data: (!sources.data.is_empty()).then_some(Value::Object(sources.data)),
+            data: (!sources.data.is_empty()).then(|| Value::Object(sources.data.into())),
             input,
             query: self.query.clone(),
             v0: self.v0_compatible,
@@ -153,12 +162,10 @@ impl Eval {
 
     fn text(&self, evaluation: &Evaluation) -> Result<String> {
         let result = &evaluation.result;
-        let all =
-            |field: fn(&QueryResult) -> Value| result.iter().map(|one| pretty(&field(one))).collect::<Result<String>>();
         match self.format {
             Format::Json => pretty(evaluation),
-            Format::Values => all(|one| values(one).into()),
-            Format::Bindings => all(|one| one.bindings.clone().into()),
+            Format::Values => result.iter().map(|one| pretty(&values(one))).collect(),
+            Format::Bindings => result.iter().map(|one| pretty(&one.bindings)).collect(),
             Format::Raw => Ok(result.iter().map(|one| raw(one) + "\n").collect()),
             Format::Discard if result.is_empty() => pretty(&json!({})),
             Format::Discard => pretty(&json!({"result": "discarded"})),
@@ -218,8 +225,8 @@ fn values(one: &QueryResult) -> Vec<Value> {
 
 fn raw(one: &QueryResult) -> String {
     let texts = values(one).into_iter().map(|value| match value {
-        Value::String(text) => text,
-        other => other.to_string(),
+        Value::String(text) => text.to_string(),
+        other => other.to_json(),
     });
     texts.collect::<Vec<_>>().join(" ")
 }
@@ -236,8 +243,8 @@ fn grid(result: &[QueryResult]) -> String {
     let texts = shown.iter().map(|at| &first.expressions[*at].text);
     table.set_header(names.iter().copied().chain(texts));
     for one in result {
-        let bound = names.iter().map(|name| one.bindings.get(*name).unwrap_or(&Value::Null).to_string());
-        table.add_row(bound.chain(shown.iter().map(|at| one.expressions[*at].value.to_string())));
+        let bound = names.iter().map(|name| one.bindings.get(*name).unwrap_or(&Value::Null).to_json());
+        table.add_row(bound.chain(shown.iter().map(|at| one.expressions[*at].value.to_json())));
     }
     table.to_string() + "\n"
 }

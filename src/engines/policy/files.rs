@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use serde_json::{Map, Value};
+use rego::Value;
+use rego::value::Object;
 
-use super::{Module, PolicyError};
+use super::Module;
 use crate::error::{Error, Result};
 
 /// What was read: modules, and one merged base document.
 #[derive(Debug, Default)]
 pub struct Sources {
     pub modules: Vec<Module>,
-    pub data: Map<String, Value>,
+    pub data: Object,
 }
 
 /// Reads files and folders. `PREFIX:PATH` mounts a data file under a dotted path.
@@ -67,12 +68,12 @@ fn load_file(path: &Path, mount: &[String], sources: &mut Sources, named: bool) 
         _ => return Ok(()),
     };
     let nested =
-        mount.iter().rev().fold(value, |inner, name| Value::Object([(name.clone(), inner)].into_iter().collect()));
+        mount.iter().rev().fold(value, |inner, name| Value::object([(Value::string(name), inner)]));
     let Value::Object(fields) = nested else {
         return Err(Error::invalid(format!("{}: data must be an object at its root", path.display()))
             .hint("give it a name: `-d NAME:FILE`"));
     };
-    merge(&mut sources.data, fields, path, "data")
+    merge(&mut sources.data, &fields, path, "data")
 }
 
 /// Parses an input document, JSON or YAML by its name; the error says where.
@@ -84,10 +85,8 @@ pub fn parse_input(path: &Path, text: &str) -> Result<Value> {
 }
 
 fn parse_json(path: &Path, text: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|e| {
-        let plain = e.to_string();
-        let plain = plain.split(" at line ").next().unwrap_or(&plain);
-        Error::invalid(format!("{}:{}:{}: {plain}", path.display(), e.line(), e.column()))
+    Value::from_json(text).map_err(|e| {
+        Error::invalid(format!("{}:{}:{}: {}", path.display(), e.line, e.column, e.message))
     })
 }
 
@@ -98,19 +97,21 @@ fn parse_yaml(path: &Path, text: &str) -> Result<Value> {
     })
 }
 
-fn merge(into: &mut Map<String, Value>, from: Map<String, Value>, path: &Path, at: &str) -> Result<()> {
-    for (name, value) in from {
-        let here = format!("{at}.{name}");
-        match (into.get_mut(&name), value) {
-            (None, value) => {
-                into.insert(name, value);
+fn merge(into: &mut Object, from: &Object, path: &Path, at: &str) -> Result<()> {
+    for (name, value) in from.iter() {
+        let here = format!("{at}.{}", name.as_str().unwrap_or_default());
+        let merged = match (into.get(name), value) {
+            (None, value) => value.clone(),
+            (Some(Value::Object(old)), Value::Object(new)) => {
+                let mut old = (**old).clone();
+                merge(&mut old, new, path, &here)?;
+                Value::Object(old.into())
             }
-            (Some(Value::Object(old)), Value::Object(new)) => merge(old, new, path, &here)?,
             (Some(_), _) => {
-                let message = format!("{}: {here} is there already, from another file", path.display());
-                return Err(PolicyError { message, code: None, location: None }.into());
+                return Err(Error::invalid(format!("{}: {here} is there already, from another file", path.display())));
             }
-        }
+        };
+        into.insert(name.clone(), merged);
     }
     Ok(())
 }

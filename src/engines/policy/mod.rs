@@ -1,34 +1,34 @@
-//! Policy decisions: Rego evaluated by regorus, with OPA's shapes for answers and errors.
+//! Policy decisions: Rego, with OPA's shapes for answers and errors. Our own engine decides; another one, written apart
+//! from it, can be asked as well, and then both have to agree.
 
 mod files;
+mod interpreter;
+mod native;
 
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
-use crate::model::{Evaluation, MAX_DEPTH, depth};
+use crate::model::{Evaluation, MAX_DEPTH, PolicyEngine};
 
 pub use files::{load, parse_input};
 
 /// The thread that evaluates; the panic hook keeps quiet about it.
 pub const THREAD: &str = "policy-eval";
 
-/// Rego nests, and the evaluator recurses: this is address space, used only as far as it is needed.
+/// For regorus, which recurses: this is address space, used only as far as it is needed.
 const STACK: usize = 512 << 20;
-
-/// How many brackets may be open at once in a module or query. The evaluator's parser takes twice as long for every
-/// further one: 18 take a fifth of a second, 24 more than ten.
-const MAX_NESTING: usize = 18;
 
 /// How much longer than its own time limit an evaluation may take: not everything that the evaluator does looks at the
 /// clock.
 const GRACE: Duration = Duration::from_secs(1);
+
+static DISAGREEMENTS: AtomicU64 = AtomicU64::new(0);
 
 /// A Rego module and the name that errors call it by.
 #[derive(Debug, Clone)]
@@ -40,10 +40,11 @@ pub struct Module {
 /// One question to the evaluator.
 #[derive(Debug, Clone, Default)]
 pub struct Question {
+    pub engine: PolicyEngine,
     pub modules: Vec<Module>,
     /// The base document `data`
-    pub data: Option<Value>,
-    pub input: Option<Value>,
+    pub data: Option<rego::Value>,
+    pub input: Option<rego::Value>,
     pub query: String,
     /// Read modules and query as Rego before OPA 1.0
     pub v0: bool,
@@ -55,7 +56,7 @@ pub struct Question {
 }
 
 /// An error of evaluation, in OPA's JSON shape.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PolicyError {
     pub message: String,
     /// OPA's code, such as `rego_parse_error`
@@ -63,7 +64,14 @@ pub struct PolicyError {
     pub code: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
+    /// More, in the shape that OPA gives it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub details: Option<serde_json::Value>,
 }
+
+/// All that stood in the way of an answer.
+pub type PolicyErrors = Vec<PolicyError>;
 
 /// A place in a module, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -85,33 +93,75 @@ impl std::fmt::Display for PolicyError {
     }
 }
 
-impl From<PolicyError> for Error {
-    fn from(error: PolicyError) -> Self {
-        Error::invalid(error.to_string())
-    }
+/// The first error, with the others as hints.
+pub fn refused(errors: PolicyErrors) -> Error {
+    let mut texts = errors.iter().map(ToString::to_string);
+    let first = Error::invalid(texts.next().unwrap_or_else(|| "the policy is refused".to_owned()));
+    texts.fold(first, |error, text| error.hint(text))
+}
+
+/// How often both engines were asked in this process and did not agree.
+pub fn disagreements() -> u64 {
+    DISAGREEMENTS.load(Ordering::Relaxed)
 }
 
 /// Answers a question. Runs on a thread of its own, because a panic or deep recursion of the evaluator must
 /// not take the process with it.
 /// `guard` is kept until the evaluation has really ended, even if its caller was told before that it takes too long.
-pub fn evaluate(question: Question, guard: impl Send + 'static) -> Result<Evaluation, PolicyError> {
+pub fn evaluate(question: Question, guard: impl Send + 'static) -> Result<Evaluation, PolicyErrors> {
     let limit = question.timeout;
     on_own_thread(limit, move || {
-        let answer = answer(question);
+        let answer = match question.engine {
+            PolicyEngine::Native => native::answer(&question),
+            PolicyEngine::Regorus => interpreter::answer(&question).map_err(|error| vec![error]),
+            PolicyEngine::Both => both(&question),
+        };
         drop(guard);
-        answer
+        let answer = answer?;
+        // Here, where the stack is large: elsewhere even dropping such a value would overflow it.
+        let values = answer.result.iter().flat_map(|one| {
+            one.bindings.values().chain(one.expressions.iter().map(|expression| &expression.value))
+        });
+        if values.map(rego::Value::depth).max().unwrap_or(0) > MAX_DEPTH - 8 {
+            return Err(vec![internal(format!("the answer nests deeper than {} levels", MAX_DEPTH - 8))]);
+        }
+        Ok(answer)
     })
 }
 
+/// What both engines say. That both fail is agreement; whose words are shown is ours.
+fn both(question: &Question) -> Result<Evaluation, PolicyErrors> {
+    let native = native::answer(question);
+    let other = interpreter::answer(question);
+    let agree = match (&native, &other) {
+        (Ok(native), Ok(other)) => native.agrees_with(other),
+        (Err(_), Err(_)) => true,
+        _ => false,
+    };
+    if agree {
+        return native;
+    }
+    DISAGREEMENTS.fetch_add(1, Ordering::Relaxed);
+    let said = |answer: &Result<Evaluation, String>| match answer {
+        Ok(Evaluation { result }) if result.is_empty() => "undefined".to_owned(),
+        Ok(_) => "defined".to_owned(),
+        Err(error) => error.clone(),
+    };
+    let native = native.map_err(|errors| errors.first().map(ToString::to_string).unwrap_or_default());
+    let (native, other) = (said(&native), said(&other.map_err(|error| error.to_string())));
+    let message = format!("the engines disagree, so there is no decision: native says {native}, regorus says {other}");
+    Err(vec![PolicyError { message, code: Some("engine_disagreement".into()), ..PolicyError::default() }])
+}
+
 /// Checks that a module can be parsed, and returns its package, such as `data.authz`.
-pub fn package_of(module: Module, v0: bool, limit: Duration) -> Result<String, PolicyError> {
-    on_own_thread(Some(limit), move || add_module(&mut engine(v0), module))
+pub fn package_of(module: Module, limit: Duration) -> Result<String, PolicyErrors> {
+    on_own_thread(Some(limit), move || native::package_of(&module))
 }
 
 fn on_own_thread<T: Send + 'static>(
     limit: Option<Duration>,
-    job: impl FnOnce() -> Result<T, PolicyError> + Send + 'static,
-) -> Result<T, PolicyError> {
+    job: impl FnOnce() -> Result<T, PolicyErrors> + Send + 'static,
+) -> Result<T, PolicyErrors> {
     let (done, result) = mpsc::channel();
     let work = move || {
         let finished = std::panic::catch_unwind(AssertUnwindSafe(job));
@@ -119,140 +169,30 @@ fn on_own_thread<T: Send + 'static>(
         let _ = done.send(finished);
     };
     let thread = std::thread::Builder::new().name(THREAD.into()).stack_size(STACK).spawn(work);
-    thread.map_err(|e| internal(format!("cannot start a thread: {e}")))?;
+    thread.map_err(|e| vec![internal(format!("cannot start a thread: {e}"))])?;
     let finished = match limit {
         Some(limit) => result.recv_timeout(limit + GRACE),
         None => result.recv().map_err(Into::into),
     };
-    match finished {
-        Ok(Ok(result)) => result,
+    let error = match finished {
+        Ok(Ok(result)) => return result,
         Ok(Err(panic)) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
             let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-            Err(internal(format!("the evaluator failed: {text}")))
+            internal(format!("the evaluator failed: {text}"))
         }
-        Err(mpsc::RecvTimeoutError::Timeout) => {
-            let message = "the evaluation took too long".to_owned();
-            Err(PolicyError { message, code: Some("eval_cancel_error".into()), location: None })
-        }
-        Err(mpsc::RecvTimeoutError::Disconnected) => Err(internal("the evaluator ended without an answer".into())),
-    }
+        Err(mpsc::RecvTimeoutError::Timeout) => PolicyError {
+            message: "the evaluation took too long".to_owned(),
+            code: Some("eval_cancel_error".into()),
+            ..PolicyError::default()
+        },
+        Err(mpsc::RecvTimeoutError::Disconnected) => internal("the evaluator ended without an answer".into()),
+    };
+    Err(vec![error])
 }
 
 fn internal(message: String) -> PolicyError {
-    PolicyError { message, code: Some("eval_internal_error".into()), location: None }
-}
-
-fn answer(question: Question) -> Result<Evaluation, PolicyError> {
-    let mut engine = engine(question.v0);
-    engine.set_strict_builtin_errors(question.strict_builtin_errors);
-    engine.set_gather_prints(!question.show_prints);
-    if let Some(limit) = question.timeout {
-        let check_interval = NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN);
-        engine.set_execution_timer_config(regorus::utils::limits::ExecutionTimerConfig { limit, check_interval });
-    }
-    for module in question.modules {
-        add_module(&mut engine, module)?;
-    }
-    if let Some(data) = question.data {
-        engine.add_data(regorus::Value::from(data)).map_err(|e| read_error(&e.to_string(), "eval_internal_error"))?;
-    }
-    if let Some(input) = question.input {
-        engine.set_input(regorus::Value::from(input));
-    }
-    check_nesting("", &question.query)?;
-    let results = engine.eval_query(question.query, false).map_err(|e| eval_error(&e.to_string()))?;
-    let result = results
-        .result
-        .iter()
-        // A query of which some expression is undefined or false has no answer.
-        .filter(|result| result.expressions.iter().all(|e| e.value != regorus::Value::Undefined))
-        .map(|result| {
-            let json = serde_json::to_value(result).map_err(|e| internal(e.to_string()))?;
-            if depth(&json) > MAX_DEPTH {
-                // Here, where the stack is large: elsewhere even dropping such a value would overflow it.
-                return Err(internal(format!("the answer nests deeper than {MAX_DEPTH} levels")));
-            }
-            serde_json::from_value(json).map_err(|e| internal(e.to_string()))
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Evaluation { result })
-}
-
-fn engine(v0: bool) -> regorus::Engine {
-    let mut engine = regorus::Engine::new();
-    engine.set_rego_v0(v0);
-    // Generated policies have long lines; how large a module may be is decided where it comes in.
-    engine.set_policy_length_config(regorus::PolicyLengthConfig {
-        max_col: NonZeroU32::MAX,
-        max_file_bytes: NonZeroUsize::MAX,
-        max_lines: NonZeroUsize::MAX,
-    });
-    engine
-}
-
-fn add_module(engine: &mut regorus::Engine, module: Module) -> Result<String, PolicyError> {
-    check_nesting(&module.name, &module.text)?;
-    engine.add_policy(module.name, module.text).map_err(|e| read_error(&e.to_string(), "rego_parse_error"))
-}
-
-/// Refuses what would keep the evaluator's parser busy for ever. Strings and comments do not count.
-fn check_nesting(file: &str, text: &str) -> Result<(), PolicyError> {
-    let (mut open, mut row, mut col) = (0usize, 1, 0);
-    let mut inside = None;
-    let mut signs = text.chars();
-    while let Some(sign) = signs.next() {
-        col += 1;
-        match (inside, sign) {
-            (Some('"'), '\\') => {
-                col += 1;
-                signs.next();
-            }
-            (Some('#'), '\n') => inside = None,
-            (Some(end), sign) if end == sign && end != '#' => inside = None,
-            (None, '"' | '`' | '#') => inside = Some(sign),
-            (None, '(' | '[' | '{') => open += 1,
-            (None, ')' | ']' | '}') => open = open.saturating_sub(1),
-            _ => {}
-        }
-        if sign == '\n' {
-            (row, col) = (row + 1, 0);
-        }
-        if open > MAX_NESTING {
-            let location = Location { file: file.to_owned(), row, col };
-            let message = format!("nested deeper than {MAX_NESTING} brackets");
-            return Err(PolicyError { message, code: Some("rego_parse_error".into()), location: Some(location) });
-        }
-    }
-    Ok(())
-}
-
-/// Gives an error of evaluation the code that OPA has for it, by what the evaluator says.
-fn eval_error(text: &str) -> PolicyError {
-    const CODES: [(&[&str], &str); 6] = [
-        (&["time limit", "execution time"], "eval_cancel_error"),
-        (&["undefined variable", "unsafe"], "rego_unsafe_var_error"),
-        (&["could not find function", "undefined function"], "rego_type_error"),
-        (&["recursi", "cycl"], "rego_recursion_error"),
-        (&["multiple outputs", "conflict"], "eval_conflict_error"),
-        (&["expecting", "expected", "unexpected", "invalid token", "unknown token"], "rego_parse_error"),
-    ];
-    let lower = text.to_lowercase();
-    let known = CODES.iter().find(|(words, _)| words.iter().any(|word| lower.contains(word)));
-    read_error(text, known.map_or("eval_builtin_error", |(_, code)| code))
-}
-
-/// Takes apart what regorus says: `--> FILE:LINE:COLUMN`, the line itself, and `error: MESSAGE`.
-fn read_error(text: &str, code: &str) -> PolicyError {
-    let place = text.lines().find_map(|line| line.trim().strip_prefix("--> "));
-    let location = place.and_then(|place| {
-        let mut parts = place.rsplitn(3, ':');
-        let (col, row, file) = (parts.next()?, parts.next()?, parts.next()?);
-        let file = if file == "<query.rego>" { "" } else { file };
-        Some(Location { file: file.to_owned(), row: row.trim().parse().ok()?, col: col.trim().parse().ok()? })
-    });
-    let message = text.lines().find_map(|line| line.trim().strip_prefix("error: ")).unwrap_or(text.trim());
-    PolicyError { message: message.trim_start_matches("error: ").to_owned(), code: Some(code.into()), location }
+    PolicyError { message, code: Some("eval_internal_error".into()), ..PolicyError::default() }
 }
 
 #[cfg(test)]
@@ -260,9 +200,9 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn ask(module: &str, query: &str) -> Result<Evaluation, PolicyError> {
+    fn ask(module: &str, query: &str) -> Result<Evaluation, PolicyErrors> {
         let modules = vec![Module { name: "a.rego".into(), text: module.into() }];
-        let question = Question { modules, query: query.into(), input: Some(json!({"x": 1})), ..Question::default() };
+        let question = Question { modules, query: query.into(), input: Some(json!({"x": 1}).into()), ..Question::default() };
         evaluate(question, ())
     }
 
@@ -276,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_syntax_error_names_file_line_and_column() {
-        let error = ask("package a\nallow if {\n", "data.a.allow").unwrap_err();
+        let error = ask("package a\nallow if {\n", "data.a.allow").unwrap_err().remove(0);
         assert_eq!(error.code.as_deref(), Some("rego_parse_error"));
         let at = error.location.expect("a place");
         assert_eq!((at.file.as_str(), at.row), ("a.rego", 3));
@@ -285,15 +225,32 @@ mod tests {
     #[test]
     fn neither_a_panic_nor_deep_nesting_ends_the_process() {
         let error = on_own_thread::<()>(None, || panic!("on purpose")).unwrap_err();
-        assert_eq!(error.message, "the evaluator failed: on purpose");
+        assert_eq!(error[0].message, "the evaluator failed: on purpose");
         let deep = "[".repeat(200_000);
         let error = ask(&format!("package a\nx := {deep}"), "data.a.x").unwrap_err();
-        assert_eq!(error.to_string(), "a.rego:2:24: rego_parse_error: nested deeper than 18 brackets");
+        assert_eq!(error[0].code.as_deref(), Some("rego_parse_error"));
     }
 
     #[test]
     fn brackets_in_strings_and_comments_are_no_nesting() {
         let text = format!("package a\n# {0}\nx := \"{0}\\\"{0}\"\ny := `{0}`\n", "[".repeat(30));
-        assert_eq!(ask(&text, "count(data.a.y)").expect("evaluates").result[0].expressions[0].value, 30);
+        assert_eq!(ask(&text, "count(data.a.y)").expect("evaluates").result[0].expressions[0].value, rego::Value::int(30));
+    }
+
+    #[test]
+    fn a_disagreement_is_no_decision() {
+        // Only our engine knows this builtin.
+        let question = |engine| Question {
+            engine,
+            query: r#"strings.split_n("a b", " ", 1)"#.into(),
+            ..Question::default()
+        };
+        assert!(evaluate(question(PolicyEngine::Native), ()).is_ok());
+        let before = disagreements();
+        let errors = evaluate(question(PolicyEngine::Both), ()).unwrap_err();
+        assert_eq!(errors[0].code.as_deref(), Some("engine_disagreement"));
+        assert_eq!(disagreements(), before + 1);
+        let same = Question { engine: PolicyEngine::Both, query: "1 + 1".into(), ..Question::default() };
+        assert_eq!(evaluate(same, ()).expect("both say so").result[0].expressions[0].value, rego::Value::int(2));
     }
 }

@@ -120,6 +120,19 @@ impl Value {
         }
     }
 
+    /// How deep values are nested in it: 1 for one that holds no others.
+    pub fn depth(&self) -> usize {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
+            let inner = match self {
+                Self::Array(items) => items.iter().map(Self::depth).max(),
+                Self::Set(set) => set.iter().map(Self::depth).max(),
+                Self::Object(object) => object.iter().map(|(key, value)| key.depth().max(value.depth())).max(),
+                _ => None,
+            };
+            1 + inner.unwrap_or(0)
+        })
+    }
+
     /// Whether a condition of this value holds: everything but `false` does.
     pub fn is_truthy(&self) -> bool {
         !matches!(self, Self::Bool(false))
