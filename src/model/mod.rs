@@ -19,7 +19,7 @@ pub use health::{Check, CheckStatus, HealthReport};
 pub use hex::hex;
 pub use json::{MAX_DEPTH, contains_nul, depth};
 pub use migration::{AppliedMigration, Lease, Migration, MigrationState, MigrationStatus};
-pub use policy::{Evaluation, Expression, Policy, PolicyEngine, QueryResult};
+pub use policy::{Evaluation, Expression, Policy, PolicyEngine, Position, QueryResult};
 pub use redact::redact;
 pub use secret::Secret;
 pub use seed::{SeedReport, SeedStatus};

@@ -73,7 +73,8 @@ impl Evaluation {
                 .result
                 .iter()
                 .map(|one| {
-                    let values: Vec<_> = one.expressions.iter().map(|expression| comparable(&expression.value)).collect();
+                    let values: Vec<_> =
+                        one.expressions.iter().map(|expression| comparable(&expression.value)).collect();
                     let bindings: Vec<_> =
                         one.bindings.iter().map(|(name, value)| (name.clone(), comparable(value))).collect();
                     format!("{values:?} {bindings:?}")
@@ -96,9 +97,7 @@ fn doubles(json: serde_json::Value) -> serde_json::Value {
     match json {
         serde_json::Value::Number(number) => number.as_f64().into(),
         serde_json::Value::Array(items) => items.into_iter().map(doubles).collect(),
-        serde_json::Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (name, doubles(value))).collect()
-        }
+        serde_json::Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, doubles(value))).collect(),
         other => other,
     }
 }

@@ -12,8 +12,7 @@ use crate::operation::{Operation, Route};
 use crate::store::{self, transaction};
 
 pub use crate::engines::policy::{
-    PolicyError as EvalError, Question as EvalQuestion, THREAD as EVALUATOR_THREAD, disagreements,
-    load, parse_input,
+    PolicyError as EvalError, Question as EvalQuestion, THREAD as EVALUATOR_THREAD, disagreements, load, parse_input,
 };
 
 /// The largest module that is stored, in bytes.

@@ -10,9 +10,7 @@ use serde_json::json;
 use crate::commands::Run;
 use crate::error::{Error, Result};
 use crate::model::{Evaluation, Expression, PolicyEngine, QueryResult};
-use crate::services::policy::{
-    EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input,
-};
+use crate::services::policy::{EvalError, EvalOutcome, EvalPolicy, EvalQuestion, evaluate, load, parse_input};
 use crate::ui;
 
 /// The lines of OPA's tables.

@@ -67,8 +67,7 @@ fn load_file(path: &Path, mount: &[String], sources: &mut Sources, named: bool) 
         }
         _ => return Ok(()),
     };
-    let nested =
-        mount.iter().rev().fold(value, |inner, name| Value::object([(Value::string(name), inner)]));
+    let nested = mount.iter().rev().fold(value, |inner, name| Value::object([(Value::string(name), inner)]));
     let Value::Object(fields) = nested else {
         return Err(Error::invalid(format!("{}: data must be an object at its root", path.display()))
             .hint("give it a name: `-d NAME:FILE`"));
@@ -85,9 +84,8 @@ pub fn parse_input(path: &Path, text: &str) -> Result<Value> {
 }
 
 fn parse_json(path: &Path, text: &str) -> Result<Value> {
-    Value::from_json(text).map_err(|e| {
-        Error::invalid(format!("{}:{}:{}: {}", path.display(), e.line, e.column, e.message))
-    })
+    Value::from_json(text)
+        .map_err(|e| Error::invalid(format!("{}:{}:{}: {}", path.display(), e.line, e.column, e.message)))
 }
 
 fn parse_yaml(path: &Path, text: &str) -> Result<Value> {

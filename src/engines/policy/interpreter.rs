@@ -80,7 +80,9 @@ fn engine(v0: bool) -> regorus::Engine {
 
 fn add_module(engine: &mut regorus::Engine, module: &Module) -> Result<String, PolicyError> {
     check_nesting(&module.name, &module.text)?;
-    engine.add_policy(module.name.clone(), module.text.clone()).map_err(|e| read_error(&e.to_string(), "rego_parse_error"))
+    engine
+        .add_policy(module.name.clone(), module.text.clone())
+        .map_err(|e| read_error(&e.to_string(), "rego_parse_error"))
 }
 
 /// Refuses what would keep the evaluator's parser busy for ever. Strings and comments do not count.
@@ -108,7 +110,12 @@ fn check_nesting(file: &str, text: &str) -> Result<(), PolicyError> {
         if open > MAX_NESTING {
             let location = Location { file: file.to_owned(), row, col };
             let message = format!("nested deeper than {MAX_NESTING} brackets");
-            return Err(PolicyError { message, code: Some("rego_parse_error".into()), location: Some(location), ..PolicyError::default() });
+            return Err(PolicyError {
+                message,
+                code: Some("rego_parse_error".into()),
+                location: Some(location),
+                ..PolicyError::default()
+            });
         }
     }
     Ok(())
@@ -139,6 +146,10 @@ fn read_error(text: &str, code: &str) -> PolicyError {
         Some(Location { file: file.to_owned(), row: row.trim().parse().ok()?, col: col.trim().parse().ok()? })
     });
     let message = text.lines().find_map(|line| line.trim().strip_prefix("error: ")).unwrap_or(text.trim());
-    PolicyError { message: message.trim_start_matches("error: ").to_owned(), code: Some(code.into()), location, ..PolicyError::default() }
+    PolicyError {
+        message: message.trim_start_matches("error: ").to_owned(),
+        code: Some(code.into()),
+        location,
+        ..PolicyError::default()
+    }
 }
-

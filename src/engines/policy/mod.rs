@@ -119,9 +119,10 @@ pub fn evaluate(question: Question, guard: impl Send + 'static) -> Result<Evalua
         drop(guard);
         let answer = answer?;
         // Here, where the stack is large: elsewhere even dropping such a value would overflow it.
-        let values = answer.result.iter().flat_map(|one| {
-            one.bindings.values().chain(one.expressions.iter().map(|expression| &expression.value))
-        });
+        let values = answer
+            .result
+            .iter()
+            .flat_map(|one| one.bindings.values().chain(one.expressions.iter().map(|expression| &expression.value)));
         if values.map(rego::Value::depth).max().unwrap_or(0) > MAX_DEPTH - 8 {
             return Err(vec![internal(format!("the answer nests deeper than {} levels", MAX_DEPTH - 8))]);
         }
@@ -202,7 +203,8 @@ mod tests {
 
     fn ask(module: &str, query: &str) -> Result<Evaluation, PolicyErrors> {
         let modules = vec![Module { name: "a.rego".into(), text: module.into() }];
-        let question = Question { modules, query: query.into(), input: Some(json!({"x": 1}).into()), ..Question::default() };
+        let question =
+            Question { modules, query: query.into(), input: Some(json!({"x": 1}).into()), ..Question::default() };
         evaluate(question, ())
     }
 
@@ -234,17 +236,17 @@ mod tests {
     #[test]
     fn brackets_in_strings_and_comments_are_no_nesting() {
         let text = format!("package a\n# {0}\nx := \"{0}\\\"{0}\"\ny := `{0}`\n", "[".repeat(30));
-        assert_eq!(ask(&text, "count(data.a.y)").expect("evaluates").result[0].expressions[0].value, rego::Value::int(30));
+        assert_eq!(
+            ask(&text, "count(data.a.y)").expect("evaluates").result[0].expressions[0].value,
+            rego::Value::int(30)
+        );
     }
 
     #[test]
     fn a_disagreement_is_no_decision() {
         // Only our engine knows this builtin.
-        let question = |engine| Question {
-            engine,
-            query: r#"strings.split_n("a b", " ", 1)"#.into(),
-            ..Question::default()
-        };
+        let question =
+            |engine| Question { engine, query: r#"strings.split_n("a b", " ", 1)"#.into(), ..Question::default() };
         assert!(evaluate(question(PolicyEngine::Native), ()).is_ok());
         let before = disagreements();
         let errors = evaluate(question(PolicyEngine::Both), ()).unwrap_err();

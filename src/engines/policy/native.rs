@@ -83,7 +83,8 @@ fn word(error: Error) -> PolicyError {
         row: place.row as usize,
         col: place.col as usize,
     });
-    let details = serde_json::to_value(&error).ok().and_then(|mut json| json.get_mut("details").map(serde_json::Value::take));
+    let details =
+        serde_json::to_value(&error).ok().and_then(|mut json| json.get_mut("details").map(serde_json::Value::take));
     PolicyError { message: error.message, code: Some(error.code.as_str().to_owned()), location, details }
 }
 

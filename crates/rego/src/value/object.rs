@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Value;
 
 /// The entries of an object, sorted by key.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Object {
     entries: Vec<(Value, Value)>,
 }

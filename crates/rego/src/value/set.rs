@@ -3,7 +3,7 @@
 use super::Value;
 
 /// The members of a set, sorted.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Set {
     members: Vec<Value>,
 }
