@@ -74,6 +74,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     time::TABLE,
     types::TABLE,
     uri::TABLE,
+    x509::TABLE,
 ];
 
 /// A built-in: operands to a value, or to nothing where it is undefined.

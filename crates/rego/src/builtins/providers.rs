@@ -156,16 +156,22 @@ fn basic_time(nanos: i64) -> String {
 
 /// The path as it goes over the wire: as written, or with everything escaped that has to be.
 fn escaped_path(url: &Uri) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
-    if url.raw_path.bytes().all(|byte| plain(byte) || b"%[]!'()*".contains(&byte)) {
-        return url.raw_path.clone();
-    }
+    let valid = |byte: u8| is_plain(byte) || b"%[]!'()*".contains(&byte);
+    if url.raw_path.bytes().all(valid) { url.raw_path.clone() } else { escape_path(&url.path) }
+}
+
+/// A path with everything escaped that has to be.
+pub(super) fn escape_path(path: &str) -> String {
     let mut escaped = String::new();
-    for byte in url.path.bytes() {
-        match plain(byte) {
+    for byte in path.bytes() {
+        match is_plain(byte) {
             true => escaped.push(char::from(byte)),
             false => escaped += &format!("%{byte:02X}"),
         }
     }
     escaped
+}
+
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte)
 }

@@ -165,3 +165,10 @@ pub(super) fn start_of_year(year: i64) -> i64 {
     let civil = Civil { year, month: 1, day: 1, hour: 0, minute: 0, second: 0, nanos: 0 };
     civil.to_seconds().unwrap_or(0)
 }
+
+/// A time in seconds since 1970 as `2006-01-02T15:04:05Z`.
+pub(super) fn rfc3339(seconds: i64) -> String {
+    let civil = Civil::from_seconds(seconds, 0);
+    let Civil { year, month, day, hour, minute, second, .. } = civil;
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
