@@ -103,26 +103,27 @@ pub struct QueryContext {
     pub imports: Vec<Import>,
 }
 
-/// Compiles modules. A stage that finds errors is the last one.
+/// Compiles modules. Most stages that find errors are the last one; behind checks of style the others follow.
 ///
 /// # Errors
-/// All errors of the stage, sorted by place.
+/// All errors found, sorted by place.
 pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled, TypeEnv)> {
     let capabilities = options.capabilities.as_deref();
     let mut generator = Generator::for_modules();
-    if let Some(capabilities) = capabilities {
-        passed(check::language_imports(&modules, capabilities))?;
-    }
+    let mut found = Errors::new();
     let used = resolve(&mut modules);
     if options.strict {
         let unused = modules
             .iter()
             .zip(&used)
             .flat_map(|(module, used)| check::unused_imports(module, |name| used.contains(name)));
-        passed(unused.collect())?;
+        found.extend(unused);
     }
-    passed(check::keywords(&modules, options.strict))?;
-    passed(check::duplicate_imports(&modules, options.strict))?;
+    found.extend(check::keywords(&modules, options.strict));
+    if let Some(capabilities) = capabilities {
+        found.extend(check::language_imports(&modules, capabilities));
+    }
+    found.extend(check::duplicate_imports(&modules, options.strict));
     let mut compiled = Compiled {
         tree: RuleTree::new(&modules),
         modules,
@@ -136,24 +137,26 @@ pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled,
     }
     let (rewritten, errors) = (locals.rewritten, locals.errors);
     compiled.rewritten = rewritten;
-    passed(errors)?;
+    passed(errors, &mut found)?;
     let rules = |compiled: &mut Compiled, rewrite: &mut dyn FnMut(&mut Rule)| {
         compiled.modules.iter_mut().flat_map(|module| &mut module.rules).for_each(rewrite);
     };
     rules(&mut compiled, &mut |rule| templates::rewrite_rule(rule, &mut generator));
-    passed(check::void_calls(&compiled.modules, capabilities))?;
+    passed(check::void_calls(&compiled.modules, capabilities), &mut found)?;
     rules(&mut compiled, &mut |rule| print::rewrite_rule(rule, &mut generator, options.print));
     rules(&mut compiled, &mut |rule| calls::expand_rule(rule, &mut generator));
     compiled.subjects = std::mem::take(&mut generator.subjects);
-    passed(check::conflicts(&compiled))?;
-    passed(check::undefined_functions(&compiled))?;
-    passed(check::safety::rule_heads(&compiled))?;
-    passed(check::safety::rule_bodies(&mut compiled))?;
-    passed(check::recursion(&compiled))?;
+    let recursion = check::recursion(&compiled);
+    passed(check::conflicts(&compiled), &mut found)?;
+    passed(check::undefined_functions(&compiled), &mut found)?;
+    passed(check::safety::rule_heads(&compiled), &mut found)?;
+    passed(check::safety::rule_bodies(&mut compiled), &mut found)?;
+    passed(recursion, &mut found)?;
     let (types, errors) = types::check(&compiled, options);
-    passed(errors)?;
-    passed(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins))?;
-    passed(check::deprecated_builtins(&compiled.modules, options.strict))?;
+    found.extend(errors);
+    found.extend(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins));
+    found.extend(check::deprecated_builtins(&compiled.modules, options.strict));
+    all_passed(found)?;
     Ok((compiled, types))
 }
 
@@ -170,7 +173,9 @@ pub fn query(
 ) -> Result<CompiledQuery> {
     let capabilities = options.capabilities.as_deref();
     let mut generator = Generator::for_query();
-    passed(check::query_keywords(&body))?;
+    if options.strict {
+        all_passed(check::query_keywords(&body))?;
+    }
     let mut globals = match &context.package {
         Some(package) => names::rule_names(package, &compiled.modules),
         None => names::Globals::new(),
@@ -180,27 +185,35 @@ pub fn query(
     let mut locals = Locals::new(&mut generator, options.strict);
     locals.query(&mut body);
     let (rewritten, errors) = (locals.rewritten, locals.errors);
-    passed(errors)?;
+    all_passed(errors)?;
     templates::rewrite_body(&mut body, &mut generator);
-    passed(check::query_void_calls(&body, capabilities))?;
+    all_passed(check::query_void_calls(&body, capabilities))?;
     print::rewrite_body(&mut body, &mut generator, options.print);
     calls::expand_body(&mut body, &mut generator);
-    passed(check::query_undefined_functions(&body, compiled, &rewritten))?;
+    all_passed(check::query_undefined_functions(&body, compiled, &rewritten))?;
     let body = check::safety::query(body, compiled, &rewritten)?;
-    passed(types::check_query(types, &body, compiled, &rewritten, &generator.subjects))?;
-    passed(check::query_unsafe_builtins(&body, &options.unsafe_builtins))?;
+    all_passed(types::check_query(types, &body, compiled, &rewritten, &generator.subjects))?;
+    all_passed(check::query_unsafe_builtins(&body, &options.unsafe_builtins))?;
     if options.strict {
-        passed(check::query_deprecated_builtins(&body))?;
+        all_passed(check::query_deprecated_builtins(&body))?;
     }
     Ok(CompiledQuery { body, rewritten, subjects: generator.subjects })
 }
 
-fn passed(mut errors: Errors) -> Result<()> {
+/// Ends with all errors `found` so far, if the stage has some.
+fn passed(errors: Errors, found: &mut Errors) -> Result<()> {
+    if errors.is_empty() {
+        return Ok(());
+    }
+    found.extend(errors);
+    all_passed(std::mem::take(found))
+}
+
+fn all_passed(mut errors: Errors) -> Result<()> {
     if errors.is_empty() {
         return Ok(());
     }
     error::sort(&mut errors);
-    errors.dedup();
     Err(errors)
 }
 

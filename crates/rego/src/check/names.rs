@@ -77,7 +77,7 @@ fn rule_keywords(rule: &Rule) -> Errors {
     }
     for arg in rule.head.args.iter().flatten() {
         if let Some(name) = root_name(arg) {
-            errors.push(Error::new(Code::Compile, &arg.location, shadow("args", name, "variable")));
+            errors.push(Error::new(Code::Compile, &rule.head.location, shadow("args", name, "variable")));
         }
     }
     errors
