@@ -4,4 +4,6 @@
 
 mod check;
 mod conformance;
+mod print;
+mod tree;
 mod types;

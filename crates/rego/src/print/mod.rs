@@ -15,8 +15,9 @@ mod terms;
 mod writer;
 
 use crate::{
-    ast::{Import, Module, RegoVersion, Rule},
-    error,
+    ast::{Import, Module, RegoVersion, Rule, Term},
+    check,
+    error::{self, Code, Error, Errors},
 };
 use writer::{Printer, Settings};
 
@@ -50,8 +51,14 @@ impl Declaration<'_> {
 ///
 /// # Errors
 ///
-/// The package has no name, or an operator is called by its name with a wrong number of operands.
+/// An operator is called by its name with a wrong number of operands, or the version of the text does not allow what
+/// the module does: names imported twice, rules and variables named `input` or `data` or like a keyword, and built-ins
+/// that are deprecated.
 pub fn module(module: &Module, options: &Options) -> error::Result<String> {
+    let errors = refused(module, options.version);
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     let found = scan::module(module);
     let imports = imports::adjusted(module, options, &found);
     let settings = Settings::new(module, options.version);
@@ -79,6 +86,29 @@ pub fn module(module: &Module, options: &Options) -> error::Result<String> {
         printer.rules(&rules);
     }
     printer.finish()
+}
+
+/// What a version does not allow, whatever version the module is now.
+fn refused(module: &Module, version: RegoVersion) -> Errors {
+    if version == RegoVersion::V0 {
+        return Errors::new();
+    }
+    let alone = std::slice::from_ref(module);
+    let mut errors = check::duplicate_imports(alone, true);
+    errors.extend(check::keywords(alone, true));
+    errors.extend(check::deprecated_builtins(alone, true));
+    let keywords: &[&str] = match version {
+        RegoVersion::V2 => &["if", "contains", "in", "every", "and", "or"],
+        _ => &["if", "contains", "in", "every"],
+    };
+    for rule in module.rules.iter().filter(|rule| rule.head.reference.len() < 2) {
+        let name = rule.head.reference.first().and_then(Term::as_var).unwrap_or(&rule.head.name);
+        if keywords.contains(&name.as_str()) {
+            let message = format!("{name} keyword cannot be used for rule name");
+            errors.push(Error::new(Code::Parse, &rule.location, message));
+        }
+    }
+    errors
 }
 
 impl<'m> Declaration<'m> {
