@@ -107,7 +107,11 @@ pub fn from_json(json: &Json) -> Option<Type> {
             Type::object(parts("static").iter().filter_map(property).collect(), dynamic)
         }
         "set" => Type::set(part("of")),
-        "any" => Type::one_of(parts("of").iter().filter_map(from_json)).unwrap_or(Type::Any),
+        "any" => {
+            let mut of: Vec<Type> = parts("of").iter().filter_map(from_json).collect();
+            of.sort();
+            if of.is_empty() { Type::Any } else { Type::declared_union(of) }
+        }
         "function" => Type::Function(Arc::new(Function {
             args: parts("args").iter().map(|arg| Arg::unnamed(from_json(arg))).collect(),
             variadic: part("variadic"),

@@ -76,7 +76,7 @@ pub struct Set {
     measure: Measure,
 }
 
-/// Several types, in order, each once; at least two.
+/// Several types, in order, each once.
 #[derive(Debug)]
 pub struct Union {
     /// The types.
@@ -244,15 +244,17 @@ impl Type {
 
     /// One of these types, which are in order and none of which is itself a union or `any`.
     pub(super) fn union(mut of: Vec<Type>) -> Option<Self> {
-        if of.len() < 2 {
-            return of.pop();
-        }
+        if of.len() < 2 { of.pop() } else { Some(Self::declared_union(of)) }
+    }
+
+    /// The same, also where it is a union of one: so signatures may have it, and so it is shown.
+    pub(super) fn declared_union(of: Vec<Type>) -> Self {
         let measure = Measure::over(of.iter().map(Some));
         if measure.is_too_much() {
-            return Some(Self::Any);
+            return Self::Any;
         }
         let (keys, values) = (OnceLock::new(), OnceLock::new());
-        Some(Self::Union(Arc::new(Union { of, measure, keys, values })))
+        Self::Union(Arc::new(Union { of, measure, keys, values }))
     }
 
     /// Whether some part of it is not known, so that it says little.

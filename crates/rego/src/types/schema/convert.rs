@@ -1,12 +1,15 @@
 //! From the parts of a schema to a type.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, OnceLock},
 };
 
 use super::load::{Loaded, MAX_DEPTH, Part};
-use crate::types::lattice::{Recursive, Type};
+use crate::{
+    types::lattice::{Recursive, Type},
+    value::Value,
+};
 
 /// The type that a schema describes. What recursive types refer to is kept in `kept`.
 pub(super) fn convert(loaded: &mut Loaded, kept: &mut Vec<Type>) -> Result<Type, String> {
@@ -91,13 +94,16 @@ impl Convert<'_> {
         } else if part.has_type("integer") || part.has_type("number") {
             Type::Number
         } else if part.has_type("object") {
-            let mut properties = Vec::with_capacity(part.properties.len());
+            let mut properties = BTreeMap::new();
             for (name, property) in &part.properties {
-                properties.push((crate::value::Value::string(name), Some(self.part(*property)?)));
+                let of = self.part(*property)?;
+                // Merged schemas may speak of one property several times.
+                let known = properties.entry(Value::string(name)).or_default();
+                *known = Type::or(std::mem::take(known), Some(of));
             }
             match properties.is_empty() {
                 true => Type::map(Some(Type::Any), Some(Type::Any)),
-                false => Type::object(properties, None),
+                false => Type::object(properties.into_iter().collect(), None),
             }
         } else if part.has_type("array") {
             let items = part.items.iter().map(|item| self.part(*item).map(Some)).collect::<Result<Vec<_>, _>>()?;
