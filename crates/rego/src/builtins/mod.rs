@@ -7,8 +7,8 @@ mod bits;
 mod casts;
 mod cidr;
 mod comparison;
-mod encoding;
-mod go;
+pub(crate) mod encoding;
+pub(crate) mod go;
 mod graph;
 mod hash;
 mod http;
@@ -26,6 +26,7 @@ mod time;
 mod types;
 mod uri;
 mod x509;
+mod yaml;
 
 pub mod signatures;
 
@@ -75,6 +76,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     types::TABLE,
     uri::TABLE,
     x509::TABLE,
+    yaml::TABLE,
 ];
 
 /// A built-in: operands to a value, or to nothing where it is undefined.

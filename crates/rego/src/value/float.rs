@@ -289,3 +289,45 @@ impl fmt::Display for Float {
         write!(f, "{whole}.{fraction}")
     }
 }
+
+/// Sign, digits without leading or trailing zeros, and the power of ten of the last digit.
+pub(crate) fn decimal(text: &str) -> (bool, String, i64) {
+    let Decimal { negative, digits, exponent } = Decimal::read(text);
+    (negative, digits.iter().map(|digit| char::from(b'0' + digit)).collect(), exponent)
+}
+
+/// A double in its shortest form, with an exponent where that of the first digit is out of `plain`.
+pub(crate) fn double(float: f64, plain: std::ops::Range<i64>) -> String {
+    let (negative, digits, power) = decimal(&format!("{float:e}"));
+    let text = shortest(negative, &digits, power, plain.clone());
+    // JSON has one digit in small exponents, other texts two.
+    match plain.end {
+        21 => text.replace("e-0", "e-").replace("e+0", "e+"),
+        _ => text,
+    }
+}
+
+/// Digits with a point, or with an exponent where that of the first digit is out of `plain`.
+pub(crate) fn shortest(negative: bool, digits: &str, power: i64, plain: std::ops::Range<i64>) -> String {
+    let sign = if negative { "-" } else { "" };
+    if digits.is_empty() {
+        return format!("{sign}0");
+    }
+    let len = digits.len() as i64;
+    let first = power + len - 1;
+    if !plain.contains(&first) {
+        let (lead, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        let exponent_sign = if first < 0 { '-' } else { '+' };
+        return format!("{sign}{lead}{point}{rest}e{exponent_sign}{:02}", first.abs());
+    }
+    let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
+    match first {
+        _ if power >= 0 => format!("{sign}{digits}{}", zeros(power)),
+        0.. => {
+            let (whole, fraction) = digits.split_at(first as usize + 1);
+            format!("{sign}{whole}.{fraction}")
+        }
+        _ => format!("{sign}0.{}{digits}", zeros(-first - 1)),
+    }
+}

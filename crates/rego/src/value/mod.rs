@@ -7,14 +7,18 @@ mod number;
 mod object;
 mod set;
 mod text;
+mod yaml;
 
 pub use float::Float;
+pub(crate) use float::{decimal, double, shortest};
 pub use json::JsonError;
 pub(crate) use json::escape_html;
 pub use number::{NotANumber, Number};
 pub use object::Object;
 pub use set::Set;
 pub(crate) use text::quote;
+pub use yaml::YamlError;
+pub(crate) use yaml::{Plain, resolve};
 
 use std::{cmp::Ordering, sync::Arc};
 

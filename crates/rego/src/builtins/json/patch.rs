@@ -108,7 +108,8 @@ fn step<'v>(value: &'v Value, key: &Value) -> Result<&'v Value> {
             object.get(key).ok_or_else(|| format!("path {key} does not exist in object term {value}").into())
         }
         Value::Set(set) => {
-            set.get(key).ok_or_else(|| format!("path [{key}] does not exist in set term {value}").into())
+            let shown = || key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+            set.get(key).ok_or_else(|| format!("path {} does not exist in set term {value}", shown()).into())
         }
         Value::Array(items) => {
             let at = index(items.len(), key)?;
