@@ -7,6 +7,7 @@ pub mod compile;
 pub mod error;
 pub mod eval;
 pub mod lex;
+pub mod load;
 pub mod parse;
 pub mod plan;
 pub mod print;

@@ -15,8 +15,10 @@ mod http;
 mod internal;
 mod json;
 mod jwt;
+pub(crate) mod json;
 mod numbers;
 mod objects;
+mod parse;
 mod providers;
 mod runtime;
 mod sets;
@@ -68,6 +70,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     jwt::TABLE,
     numbers::TABLE,
     objects::TABLE,
+    parse::TABLE,
     providers::TABLE,
     runtime::TABLE,
     sets::TABLE,
