@@ -2,7 +2,7 @@
 
 use super::{Context, Failure, Function, Outcome, string};
 use crate::{
-    ast::json::{JsonOptions, module_json},
+    ast::{JsonOptions, module_json},
     parse,
     value::Value,
 };
