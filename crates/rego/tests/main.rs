@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod builtins;
 mod check;
 mod conformance;
+mod load;
 mod print;
 mod tree;
 mod types;

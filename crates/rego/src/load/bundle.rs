@@ -9,7 +9,10 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::{LoadError, LoadErrors, Loaded, ModuleText, Options, documents, files::join, json, mounted, text_of, yaml};
+use super::{
+    LoadError, LoadErrors, Loaded, ModuleText, Options, documents, files::join, json_document, mounted, text_of,
+    yaml_document,
+};
 use crate::value::{Object, Value};
 
 /// What is in a bundle: a folder or an archive.
@@ -164,11 +167,11 @@ impl<'o> Reader<'o> {
                 Ok(())
             }
             "data.json" => {
-                let document = json(&name, &text).map_err(in_file)?;
+                let document = json_document(&name, &text).map_err(in_file)?;
                 self.document(path, document)
             }
             "data.yaml" | "data.yml" => {
-                let document = yaml(&name, &text).map_err(in_file)?;
+                let document = yaml_document(&name, &text).map_err(in_file)?;
                 self.document(path, document)
             }
             ".signatures.json" => {
@@ -181,7 +184,7 @@ impl<'o> Reader<'o> {
                     let message = format!("bundle contains multiple manifest files: {first} and {second}");
                     return Err(LoadError::new(&name, message));
                 }
-                let manifest = json(&name, &text).map_err(|mut error| {
+                let manifest = json_document(&name, &text).map_err(|mut error| {
                     let why = error.message.strip_prefix(&format!("{name}: ")).unwrap_or(&error.message).to_owned();
                     error.message = format!("bundle load failed on manifest decode: {why}");
                     error

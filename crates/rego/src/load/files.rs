@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, fs, io::Read, path::Path};
 use globset::{Glob, GlobMatcher};
 
 use super::{
-    Kind, LoadError, LoadErrors, Loaded, ModuleText, Options, bundle::archive, documents, json, mounted, text_of, yaml,
+    Kind, LoadError, LoadErrors, Loaded, ModuleText, Options, bundle::archive, documents, json_document, mounted,
+    text_of, yaml_document,
 };
 use crate::{
     parse,
@@ -146,10 +147,10 @@ impl Loader<'_> {
         };
         Ok(Some(match kind {
             Kind::Rego => module(text),
-            Kind::Json => Content::Document(json(path, &text)?),
-            Kind::Yaml => Content::Document(yaml(path, &text)?),
+            Kind::Json => Content::Document(json_document(path, &text)?),
+            Kind::Yaml => Content::Document(yaml_document(path, &text)?),
             _ if parse::module(path, &text, &parse::Options::default()).is_ok() => module(text),
-            _ => match json(path, &text).or_else(|_| yaml(path, &text)) {
+            _ => match json_document(path, &text).or_else(|_| yaml_document(path, &text)) {
                 Ok(document) => Content::Document(document),
                 Err(_) => return Err(LoadError::new(path, format!("{path}: can't recognize file type"))),
             },

@@ -7,7 +7,7 @@ mod files;
 use std::{fmt, io, path::Path};
 
 use crate::{
-    builtins::json::decode,
+    builtins::json,
     value::{JsonError, Object, Value},
 };
 
@@ -130,14 +130,14 @@ fn text_of(bytes: Vec<u8>) -> String {
     }
 }
 
-fn json(path: &str, text: &str) -> Result<Value, LoadError> {
-    decode(text).map_err(|why| LoadError {
+fn json_document(path: &str, text: &str) -> Result<Value, LoadError> {
+    json::parse(text).map_err(|why| LoadError {
         position: Value::from_json(text).err().map(|JsonError { line, column, .. }| (line, column)),
         ..LoadError::new(path, format!("{path}: {why}"))
     })
 }
 
-fn yaml(path: &str, text: &str) -> Result<Value, LoadError> {
+fn yaml_document(path: &str, text: &str) -> Result<Value, LoadError> {
     Value::from_yaml(text).map_err(|error| LoadError {
         position: (error.line > 0).then_some((error.line, 1)),
         ..LoadError::new(path, format!("{path}: error converting YAML to JSON: {error}"))

@@ -6,7 +6,6 @@ mod schema;
 mod text;
 
 pub(crate) use text::{marshal, parse, plain_json};
-pub(crate) use text::{decode, plain_json};
 
 use super::Function;
 use crate::value::Value;

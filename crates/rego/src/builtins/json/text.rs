@@ -138,11 +138,6 @@ fn unmarshal(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 
 /// Reads a text that is one JSON value.
 pub(crate) fn parse(text: &str) -> Result<Value, String> {
-    Ok(Some(decode(string(operands, 1)?)?))
-}
-
-/// Reads one JSON text, or says what is wrong with it.
-pub(crate) fn decode(text: &str) -> Result<Value, String> {
     let (value, end) = Value::from_json_prefix(text).map_err(|error| match error.at_end {
         true if text.trim_ascii().is_empty() => "EOF".to_owned(),
         true => "unexpected EOF".to_owned(),
