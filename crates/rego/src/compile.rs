@@ -6,10 +6,10 @@ use std::{
 };
 
 use crate::{
-    ast::{Body, Import, Module, Node, Ref, Rule, Term, Var},
-    check,
+    ast::{Body, Import, Module, Node, Ref, Rule, Var},
+    check::{self, functions::Functions},
     error::{self, Errors, Result},
-    resolve::{Generator, calls, locals::Locals, names, print, templates},
+    resolve::{Names, comprehensions, dynamic, expand, heads, locals, metadata, print, refs, templates, tree, with},
     types::{self, TypeEnv},
     value::Value,
 };
@@ -103,61 +103,79 @@ pub struct QueryContext {
     pub imports: Vec<Import>,
 }
 
-/// Compiles modules. Most stages that find errors are the last one; behind checks of style the others follow.
+/// Compiles modules. A stage that finds errors ends it, unless the modules are left in a state in which later stages
+/// find nothing but more of them.
 ///
 /// # Errors
 /// All errors found, sorted by place.
 pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled, TypeEnv)> {
+    modules.sort_by(|a, b| a.package.location.file().cmp(b.package.location.file()));
+    let mut found = Found::default();
+    let (errors, unused) = refs::modules(&mut modules, options.strict);
+    found.fatal(errors)?;
+    found.more(unused);
+    let mut names = Names::of_modules(&modules);
     let capabilities = options.capabilities.as_deref();
-    let mut generator = Generator::for_modules();
-    let mut found = Errors::new();
-    let used = resolve(&mut modules);
-    if options.strict {
-        let unused = modules
-            .iter()
-            .zip(&used)
-            .flat_map(|(module, used)| check::unused_imports(module, |name| used.contains(name)));
-        found.extend(unused);
-    }
-    found.extend(check::keywords(&modules, options.strict));
+    found.fatal(heads::references(&mut modules, &mut names, capabilities))?;
+    found.more(check::keywords(&modules, options.strict));
     if let Some(capabilities) = capabilities {
-        found.extend(check::language_imports(&modules, capabilities));
+        found.more(check::language_imports(&modules, capabilities));
     }
-    found.extend(check::duplicate_imports(&modules, options.strict));
-    let mut compiled = Compiled {
-        tree: RuleTree::new(&modules),
-        modules,
-        rewritten: HashMap::new(),
-        capabilities: options.capabilities.clone(),
-        subjects: HashMap::new(),
-    };
-    let mut locals = Locals::new(&mut generator, options.strict);
-    for rule in compiled.modules.iter_mut().flat_map(|module| &mut module.rules) {
-        locals.rule(rule);
-    }
-    let (rewritten, errors) = (locals.rewritten, locals.errors);
-    compiled.rewritten = rewritten;
-    passed(errors, &mut found)?;
-    let rules = |compiled: &mut Compiled, rewrite: &mut dyn FnMut(&mut Rule)| {
-        compiled.modules.iter_mut().flat_map(|module| &mut module.rules).for_each(rewrite);
-    };
-    rules(&mut compiled, &mut |rule| templates::rewrite_rule(rule, &mut generator));
-    passed(check::void_calls(&compiled.modules, capabilities), &mut found)?;
-    rules(&mut compiled, &mut |rule| print::rewrite_rule(rule, &mut generator, options.print));
-    rules(&mut compiled, &mut |rule| calls::expand_rule(rule, &mut generator));
-    compiled.subjects = std::mem::take(&mut generator.subjects);
+    found.more(check::duplicate_imports(&modules, options.strict));
+    modules.iter_mut().for_each(|module| module.imports.clear());
+    let tree = tree::of_modules(&modules);
+    let (errors, unused) = locals::modules(&mut modules, &mut names, options.strict, capabilities);
+    found.more(unused);
+    found.fatal(errors)?;
+    let mut compiled = Compiled { modules, tree, capabilities: options.capabilities.clone(), ..Compiled::default() };
+    rewrite(&mut compiled, &mut names, options, &mut found)?;
+    compiled.rewritten.clone_from(&names.rewritten);
+    // What depends on what is taken from the rules as they are here; it is told later.
     let recursion = check::recursion(&compiled);
-    passed(check::conflicts(&compiled), &mut found)?;
-    passed(check::undefined_functions(&compiled), &mut found)?;
-    passed(check::safety::rule_heads(&compiled), &mut found)?;
-    passed(check::safety::rule_bodies(&mut compiled), &mut found)?;
-    passed(recursion, &mut found)?;
+    lift(&mut compiled, &mut names, options, &mut found)?;
+    found.fatal(check::conflicts(&compiled))?;
+    found.fatal(check::undefined_functions(&compiled))?;
+    found.fatal(check::safety::rule_heads(&compiled))?;
+    found.fatal(check::safety::rule_bodies(&mut compiled))?;
+    dynamic::equals(&mut compiled.modules);
+    dynamic::modules(&mut compiled.modules, &mut names);
+    compiled.subjects = names.subjects;
+    found.fatal(recursion)?;
     let (types, errors) = types::check(&compiled, options);
-    found.extend(errors);
-    found.extend(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins));
-    found.extend(check::deprecated_builtins(&compiled.modules, options.strict));
-    all_passed(found)?;
+    found.more(errors);
+    found.more(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins));
+    found.more(check::deprecated_builtins(&compiled.modules, options.strict));
+    found.end()?;
     Ok((compiled, types))
+}
+
+/// The stages between local variables and the graph of rules.
+fn rewrite(compiled: &mut Compiled, names: &mut Names, options: &Options, found: &mut Found) -> Result<()> {
+    let Compiled { modules, tree, .. } = compiled;
+    let capabilities = options.capabilities.as_deref();
+    let is_defined = templates::always_defined(tree, modules);
+    let functions = Functions::new(modules, tree, capabilities);
+    let known = templates::Known { functions: &functions, is_defined: &is_defined, capabilities };
+    found.fatal(templates::modules(modules, names, &known))?;
+    found.fatal(check::void_calls(modules, capabilities))?;
+    match options.print {
+        true => found.fatal(print::modules(modules, names, &functions))?,
+        false => print::erase(modules),
+    }
+    expand::modules(modules, names);
+    found.fatal(metadata::modules(modules, names))
+}
+
+/// The stages between the graph of rules and the first checks.
+fn lift(compiled: &mut Compiled, names: &mut Names, options: &Options, found: &mut Found) -> Result<()> {
+    let Compiled { modules, tree, .. } = compiled;
+    let capabilities = options.capabilities.as_deref();
+    comprehensions::modules(modules, names);
+    heads::terms(modules, names);
+    let is_function = with::functions(tree, modules);
+    let unsafe_builtins = &options.unsafe_builtins;
+    let known = with::Known { tree, functions: &is_function, capabilities, unsafe_builtins };
+    found.fatal(with::modules(modules, names, &known))
 }
 
 /// Compiles a query.
@@ -171,101 +189,75 @@ pub fn query(
     context: &QueryContext,
     options: &Options,
 ) -> Result<CompiledQuery> {
+    let mut found = Found::default();
+    let Compiled { modules, tree, .. } = compiled;
     let capabilities = options.capabilities.as_deref();
-    let mut generator = Generator::for_query();
     if options.strict {
-        all_passed(check::query_keywords(&body))?;
+        found.fatal(check::query_keywords(&body))?;
     }
-    let mut globals = match &context.package {
-        Some(package) => names::rule_names(package, &compiled.modules),
-        None => names::Globals::new(),
-    };
-    names::add_imports(&mut globals, &context.imports);
-    names::resolve_body(&mut body, &globals);
-    let mut locals = Locals::new(&mut generator, options.strict);
-    locals.query(&mut body);
-    let (rewritten, errors) = (locals.rewritten, locals.errors);
-    all_passed(errors)?;
-    templates::rewrite_body(&mut body, &mut generator);
-    all_passed(check::query_void_calls(&body, capabilities))?;
-    print::rewrite_body(&mut body, &mut generator, options.print);
-    calls::expand_body(&mut body, &mut generator);
-    all_passed(check::query_undefined_functions(&body, compiled, &rewritten))?;
-    let body = check::safety::query(body, compiled, &rewritten)?;
-    all_passed(types::check_query(types, &body, compiled, &rewritten, &generator.subjects))?;
-    all_passed(check::query_unsafe_builtins(&body, &options.unsafe_builtins))?;
+    refs::query(&mut body, &context.globals(modules));
+    let mut names = Names::of_query(&body);
+    found.fatal(locals::query(&mut body, &mut names, options.strict))?;
+    let functions = Functions::new(modules, tree, capabilities);
+    let is_defined = templates::always_defined(tree, modules);
+    let known = templates::Known { functions: &functions, is_defined: &is_defined, capabilities };
+    found.fatal(templates::query(&mut body, &mut names, &known))?;
+    found.fatal(check::query_void_calls(&body, capabilities))?;
+    match options.print {
+        true => found.fatal(print::query(&mut body, &mut names, &functions))?,
+        false => print::erase_in_query(&mut body),
+    }
+    expand::query(&mut body, &mut names);
+    comprehensions::query(&mut body, &mut names);
+    let is_function = with::functions(tree, modules);
+    let unsafe_builtins = &options.unsafe_builtins;
+    let known = with::Known { tree, functions: &is_function, capabilities, unsafe_builtins };
+    found.fatal(with::query(&mut body, &mut names, &known))?;
+    found.fatal(check::query_undefined_functions(&body, compiled, &names.rewritten))?;
+    let mut body = check::safety::query(body, compiled, &names.rewritten)?;
+    dynamic::query(&mut body, &mut names);
+    let Names { rewritten, subjects, .. } = names;
+    found.fatal(types::check_query(types, &body, compiled, &rewritten, &subjects))?;
+    found.fatal(check::query_unsafe_builtins(&body, unsafe_builtins))?;
     if options.strict {
-        all_passed(check::query_deprecated_builtins(&body))?;
+        found.fatal(check::query_deprecated_builtins(&body))?;
     }
-    Ok(CompiledQuery { body, rewritten, subjects: generator.subjects })
+    Ok(CompiledQuery { body, rewritten, subjects })
 }
 
-/// Ends with all errors `found` so far, if the stage has some.
-fn passed(errors: Errors, found: &mut Errors) -> Result<()> {
-    if errors.is_empty() {
-        return Ok(());
+impl QueryContext {
+    fn globals(&self, modules: &[Module]) -> refs::Globals {
+        let package = self.package.as_deref().unwrap_or_default();
+        let rules = modules.iter().filter(|module| module.package.path == package).flat_map(|module| &module.rules);
+        refs::Globals::new(package, rules.filter_map(|rule| rule.head.reference.first()), &self.imports)
     }
-    found.extend(errors);
-    all_passed(std::mem::take(found))
 }
 
-fn all_passed(mut errors: Errors) -> Result<()> {
-    if errors.is_empty() {
-        return Ok(());
+/// The errors of the stages so far.
+#[derive(Default)]
+struct Found(Errors);
+
+impl Found {
+    /// Errors that other stages need not stop for.
+    fn more(&mut self, errors: Errors) {
+        self.0.extend(errors);
     }
-    error::sort(&mut errors);
-    Err(errors)
-}
 
-/// Resolves names in all modules, and tells which names each of them used.
-fn resolve(modules: &mut [Module]) -> Vec<BTreeSet<Var>> {
-    let globals: Vec<names::Globals> = modules
-        .iter()
-        .map(|module| {
-            let mut globals = names::rule_names(&module.package.path, modules);
-            names::add_imports(&mut globals, &module.imports);
-            globals
-        })
-        .collect();
-    modules
-        .iter_mut()
-        .zip(globals)
-        .map(|(module, globals)| module.rules.iter_mut().flat_map(|rule| names::resolve_rule(rule, &globals)).collect())
-        .collect()
-}
-
-impl RuleTree {
-    fn new(modules: &[Module]) -> Self {
-        let mut tree = Self::default();
-        for (at, module) in modules.iter().enumerate() {
-            // Packages without rules are documents as well.
-            tree.node(&module.package.path[1..]);
-            for (rule_at, rule) in module.rules.iter().enumerate() {
-                let package = module.package.path[1..].iter();
-                let (name, rest) = rule.head.reference.split_at(1);
-                let path: Vec<Term> =
-                    package.cloned().chain(name.iter().map(as_key)).chain(rest.iter().cloned()).collect();
-                tree.node(&path).rules.push(RuleId { module: at, rule: rule_at });
-            }
+    /// Errors that no stage can follow; when there are none, nothing happens.
+    fn fatal(&mut self, errors: Errors) -> Result<()> {
+        if errors.is_empty() {
+            return Ok(());
         }
-        tree
+        self.more(errors);
+        self.end()
     }
 
-    /// The node of a path up to its first part that is no constant.
-    fn node(&mut self, path: &[Term]) -> &mut Self {
-        let mut node = self;
-        for part in path {
-            let Some(key) = part.to_value() else { break };
-            node = node.children.entry(key).or_default();
+    fn end(&mut self) -> Result<()> {
+        if self.0.is_empty() {
+            return Ok(());
         }
-        node
-    }
-}
-
-/// The name of a rule is a part of its path like any other.
-fn as_key(term: &Term) -> Term {
-    match &term.node {
-        Node::Var(var) => Term::string(var.as_str(), &term.location),
-        _ => term.clone(),
+        let mut errors = std::mem::take(&mut self.0);
+        error::sort(&mut errors);
+        Err(errors)
     }
 }

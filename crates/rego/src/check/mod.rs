@@ -27,6 +27,8 @@ use crate::{
     compile::{Compiled, RuleId},
 };
 
+pub(crate) use self::names::import_name;
+
 /// The rule and those behind its `else`.
 pub(crate) fn with_else(rule: &Rule) -> impl Iterator<Item = &Rule> {
     std::iter::successors(Some(rule), |rule| rule.else_rule.as_deref())

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{Frame, Halt, Machine};
 use crate::{
-    ast::{Body, Expr, ExprKind, Location, Module, Node, Term, Var, walk},
+    ast::{Body, Expr, ExprKind, Location, Module, Node, Term, Var},
     builtins::{Environment, signatures},
+    check::walk::{self, Visit},
     compile::{self, Compiled, Options, QueryContext},
     error::{Code, Error, Errors, Result},
     plan::{Program, QueryPlan},
@@ -79,7 +80,9 @@ impl Policy {
 
     /// Gives the value of each expression a variable. Where several expressions have to hold, so have their values.
     fn capture(&self, body: &mut Body) -> Vec<Option<Var>> {
-        let checked = body.len() > 1 || ranges(body);
+        let mut ranges = Ranges::default();
+        walk::body(body, &mut ranges);
+        let checked = body.len() > 1 || ranges.0;
         let mut captures = Vec::with_capacity(body.len());
         let mut checks = Vec::new();
         for (at, expr) in body.iter_mut().enumerate() {
@@ -131,23 +134,24 @@ impl Policy {
 }
 
 /// Whether a query has several solutions by its form: a variable in the path of a reference, or a relation.
-fn ranges(body: &[Expr]) -> bool {
-    let mut found = false;
-    walk::terms_of_body(body, &mut |term| {
+#[derive(Default)]
+struct Ranges(bool);
+
+impl Visit<'_> for Ranges {
+    fn term(&mut self, term: &Term) -> bool {
         match &term.node {
             Node::Ref(parts) => {
                 let relation = || {
                     let name = term.dotted_name()?;
                     signatures::find(&name).map(|signature| signature.relation)
                 };
-                found |= parts[1..].iter().any(|part| part.as_var().is_some()) || relation() == Some(true);
+                self.0 |= parts[1..].iter().any(|part| part.as_var().is_some()) || relation() == Some(true);
             }
             Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_) => return false,
             _ => {}
         }
-        !found
-    });
-    found
+        !self.0
+    }
 }
 
 impl Query {

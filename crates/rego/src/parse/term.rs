@@ -88,7 +88,15 @@ impl Parser<'_> {
                     "_" => self.wildcard(&start),
                     _ => Term::new(Node::Var(Var::new(name)), start.clone()),
                 };
-                return self.finish(var, &start);
+                let term = self.finish(var, &start)?;
+                return Some(match &term.node {
+                    // The documents that every policy knows are references even where nothing follows.
+                    Node::Var(var) if matches!(var.as_str(), "input" | "data") => {
+                        let location = term.location.clone();
+                        Term::new(Node::Ref(vec![term]), location)
+                    }
+                    _ => term,
+                });
             }
         };
         self.advance();

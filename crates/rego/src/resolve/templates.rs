@@ -1,95 +1,229 @@
-//! Template strings: calls of a built-in that puts the texts and values together.
+//! Template strings become calls: `$"a {x}"` is `internal.template_string(["a ", {x}])`.
 
-use super::Generator;
-use crate::ast::{Body, Comprehension, Expr, ExprKind, Location, Node, Rule, TemplatePart, TemplateString, Term, walk};
+use super::{Names, is_empty, is_scalar, print::capture};
+use crate::{
+    ast::{
+        Body, Expr, ExprKind, Location, Module, Node, RegoVersion, RuleKind, TemplatePart, Term, Var,
+        walk::{self, Part},
+    },
+    builtins::signatures,
+    check::{
+        functions::Functions,
+        safety::{self, output},
+        vars::{self, Skip, VarSet},
+    },
+    compile::{Capabilities, RuleTree},
+    error::{Code, Error, Errors},
+};
 
-/// Rewrites the templates of a rule.
-pub(crate) fn rewrite_rule(rule: &mut Rule, generator: &mut Generator) {
-    let mut rewriter = Rewriter { generator };
-    let head = &mut rule.head;
-    let parts = head.reference.iter_mut().chain(head.args.iter_mut().flatten());
-    parts.chain(&mut head.key).chain(&mut head.value).for_each(|term| rewriter.term(term));
-    rewriter.body(&mut rule.body);
-    if let Some(next) = &mut rule.else_rule {
-        rewrite_rule(next, generator);
+/// What is known of rules and functions.
+pub(crate) struct Known<'k> {
+    /// Functions that can be called.
+    pub functions: &'k Functions<'k>,
+    /// Whether the rules at a reference always have a value.
+    pub is_defined: &'k dyn Fn(&[Term]) -> bool,
+    /// What may be used.
+    pub capabilities: Option<&'k Capabilities>,
+}
+
+/// In all modules.
+pub(crate) fn modules(modules: &mut [Module], names: &mut Names, known: &Known<'_>) -> Errors {
+    let mut errors = Errors::new();
+    for module in modules {
+        let supported = known.supported(module.version);
+        for rule in &mut module.rules {
+            walk::with_else(rule, &mut |rule| {
+                let mut safe: VarSet = safety::reserved().collect();
+                safe.extend(vars::of_terms(rule.head.args.as_deref().unwrap_or_default(), Skip::NOTHING));
+                let mut rewriter = Rewriter { names, known, supported, errors: Errors::new() };
+                let safe = rewriter.body(&mut rule.body, &safe);
+                walk::head_terms(&mut rule.head).for_each(|term| rewriter.term(term, &safe));
+                errors.append(&mut rewriter.errors);
+            });
+        }
+    }
+    errors
+}
+
+/// In a query.
+pub(crate) fn query(query: &mut Body, names: &mut Names, known: &Known<'_>) -> Errors {
+    let supported = known.supported(RegoVersion::V1);
+    let mut rewriter = Rewriter { names, known, supported, errors: Errors::new() };
+    rewriter.body(query, &safety::reserved().collect());
+    rewriter.errors
+}
+
+impl Known<'_> {
+    fn supported(&self, version: RegoVersion) -> bool {
+        self.capabilities.is_none_or(|known| {
+            let by_version = version == RegoVersion::V2 && known.features.contains("rego_v2");
+            (by_version || known.features.contains("template_strings"))
+                && known.builtins.contains("internal.template_string")
+        })
     }
 }
 
-/// Rewrites the templates of a query.
-pub(crate) fn rewrite_body(body: &mut Body, generator: &mut Generator) {
-    Rewriter { generator }.body(body);
+/// The rules that always have a value: those with a default, sets, and constants.
+pub(crate) fn always_defined(tree: &RuleTree, modules: &[Module]) -> impl Fn(&[Term]) -> bool + use<> {
+    let mut defined = std::collections::HashSet::new();
+    let mut pending = vec![(vec![], tree)];
+    while let Some((path, node)) = pending.pop() {
+        let rule = |id: &crate::compile::RuleId| &modules[id.module].rules[id.rule];
+        if let Some(first) = node.rules.first().map(rule) {
+            let constant =
+                node.rules.len() == 1
+                    && is_empty(&first.body)
+                    && first.head.value.as_ref().is_some_and(|value| {
+                        is_scalar(value) || value.as_var().is_some() || value.to_value().is_some()
+                    });
+            let takes_none = first.head.args.as_ref().is_none_or(Vec::is_empty);
+            let has_default = node.rules.iter().map(rule).any(|rule| rule.default);
+            if takes_none && (has_default || constant || first.head.kind() == RuleKind::MultiValue) {
+                defined.insert(path.clone());
+            }
+        }
+        for (key, child) in &node.children {
+            let mut path = path.clone();
+            path.push(key.clone());
+            pending.push((path, child));
+        }
+    }
+    move |reference| {
+        let (Some(root), Some(path)) = (reference.first(), reference.get(1..)) else { return false };
+        let path: Option<Vec<_>> = path.iter().map(Term::to_value).collect();
+        root.as_var().is_some_and(|var| var.as_str() == "data") && path.is_some_and(|path| defined.contains(&path))
+    }
 }
 
-struct Rewriter<'g> {
-    generator: &'g mut Generator,
+struct Rewriter<'r> {
+    names: &'r mut Names,
+    known: &'r Known<'r>,
+    supported: bool,
+    errors: Errors,
 }
 
 impl Rewriter<'_> {
-    fn body(&mut self, body: &mut Body) {
-        for expr in body {
-            walk::expr_terms_mut(expr).into_iter().for_each(|term| self.term(term));
-            walk::expr_bodies_mut(expr).into_iter().for_each(|body| self.body(body));
-            expr.with.iter_mut().for_each(|with| self.term(&mut with.value));
+    /// Rewrites a body and gives back which variables have a value after it.
+    fn body(&mut self, body: &mut Body, globals: &VarSet) -> VarSet {
+        if !contains_template(body) {
+            return globals.clone();
+        }
+        let mut safe = globals.clone();
+        let exprs: Vec<&Expr> = body.iter().collect();
+        safe.extend(output::of_body(&exprs, self.known.functions, &|var| globals.contains(var)));
+        body.iter_mut().for_each(|expr| self.expr(expr, &safe));
+        safe
+    }
+
+    fn expr(&mut self, expr: &mut Expr, safe: &VarSet) {
+        let inner = match &expr.kind {
+            ExprKind::Every(every) => {
+                let locals = every.key.iter().chain([&every.value]).filter_map(Term::as_var).cloned();
+                &safe.iter().cloned().chain(locals).collect()
+            }
+            _ => safe,
+        };
+        walk::inside_expr(expr, &mut |part| self.part(part, inner));
+    }
+
+    fn part(&mut self, part: Part<'_>, safe: &VarSet) {
+        match part {
+            Part::Term(term) => self.term(term, safe),
+            Part::Expr(expr) => self.expr(expr, safe),
+            Part::Body(body) => {
+                self.body(body, safe);
+            }
         }
     }
 
-    fn term(&mut self, term: &mut Term) {
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.term_inner(term));
-    }
-
-    fn term_inner(&mut self, term: &mut Term) {
-        match &mut term.node {
-            Node::ArrayComprehension(inner) | Node::SetComprehension(inner) => {
-                self.term(&mut inner.term);
-                self.body(&mut inner.body);
+    fn term(&mut self, term: &mut Term, safe: &VarSet) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
+            if let Node::Template(template) = &mut term.node {
+                let parts = std::mem::take(&mut template.parts);
+                self.template(term, parts, safe);
             }
-            Node::ObjectComprehension(inner) => {
-                self.term(&mut inner.key);
-                self.term(&mut inner.value);
-                self.body(&mut inner.body);
-            }
-            Node::Not(not) => self.body(&mut not.body),
-            Node::Template(template) => {
-                let location = term.location.clone();
-                term.node = self.template(std::mem::replace(&mut **template, empty()), &location);
-            }
-            _ => walk::children_mut(term).into_iter().for_each(|child| self.term(child)),
-        }
-    }
-
-    /// Each expression becomes a set of its one value, or of none where it is undefined.
-    fn template(&mut self, template: TemplateString, location: &Location) -> Node {
-        let mut items = Vec::with_capacity(template.parts.len());
-        for part in template.parts {
-            items.push(match part {
-                TemplatePart::Text(text) => text,
-                TemplatePart::Expr(mut expr) => {
-                    let place = expr.location.clone();
-                    let with = std::mem::take(&mut expr.with);
-                    let mut value = match expr.kind {
-                        ExprKind::Term(term) => term,
-                        ExprKind::Call(terms) => Term::new(Node::Call(terms), place.clone()),
-                        _ => continue,
-                    };
-                    self.term(&mut value);
-                    set_of(value, with, self.generator, &place)
+            match &mut term.node {
+                Node::ArrayComprehension(inner) | Node::SetComprehension(inner) => {
+                    let safe = self.body(&mut inner.body, safe);
+                    self.term(&mut inner.term, &safe);
                 }
-            });
+                Node::ObjectComprehension(inner) => {
+                    let safe = self.body(&mut inner.body, safe);
+                    self.term(&mut inner.key, &safe);
+                    self.term(&mut inner.value, &safe);
+                }
+                _ => walk::inside_term(term, &mut |part| self.part(part, safe)),
+            }
+        });
+    }
+
+    fn template(&mut self, term: &mut Term, parts: Vec<TemplatePart>, safe: &VarSet) {
+        let location = term.location.clone();
+        if !self.supported {
+            return self.errors.push(Error::new(Code::Compile, &location, "template-strings are not supported"));
         }
-        let array = Term::new(Node::Array(items), location.clone());
-        Node::Call(vec![Term::operator("internal.template_string", location), array])
+        let mut items = Vec::with_capacity(parts.len().max(1));
+        for part in parts {
+            match part {
+                TemplatePart::Text(text) => items.push(text),
+                TemplatePart::Expr(expr) => items.extend(self.value(expr, safe)),
+            }
+        }
+        if items.is_empty() {
+            items.push(Term::string("", &location));
+        }
+        let operator = Term::operator("internal.template_string", &location);
+        term.node = Node::Call(vec![operator, Term::new(Node::Array(items), location)]);
+    }
+
+    /// The set of the values of an expression: one or none.
+    fn value(&mut self, expr: Expr, safe: &VarSet) -> Option<Term> {
+        let location = expr.location.clone();
+        let term = match expr.kind {
+            ExprKind::Term(term) => term,
+            ExprKind::Call(terms) => {
+                let name = terms.first().and_then(Term::dotted_name).unwrap_or_default();
+                if signatures::find(&name).is_some_and(|signature| signature.relation) {
+                    let message = format!("illegal call to relation built-in '{name}' that may cause multiple outputs");
+                    self.errors.push(Error::new(Code::Compile, &location, message));
+                    return None;
+                }
+                Term::new(Node::Call(terms), location.clone())
+            }
+            _ => {
+                let message = "unexpected template-string expression type";
+                self.errors.push(Error::new(Code::Compile, &location, message));
+                return None;
+            }
+        };
+        let defined = term.as_ref_term().is_some_and(|reference| (self.known.is_defined)(reference));
+        if defined || term.as_var().is_some() {
+            return Some(Term::new(Node::Set(vec![term]), location));
+        }
+        self.check(&term, &location, safe);
+        Some(capture(term, expr.with, self.names))
+    }
+
+    fn check(&mut self, term: &Term, location: &Location, safe: &VarSet) {
+        let mut missing: Vec<Var> =
+            vars::of_term(term, Skip::HIDDEN).into_iter().filter(|var| !safe.contains(var)).collect();
+        missing.sort();
+        for var in missing {
+            let name = self.names.rewritten.get(&var).unwrap_or(&var);
+            self.errors.push(Error::new(Code::Compile, location, format!("var {name} is undeclared")));
+        }
     }
 }
 
-fn empty() -> TemplateString {
-    TemplateString { parts: Vec::new(), multi_line: false }
-}
-
-/// `{x | x = value}`
-pub(super) fn set_of(value: Term, with: Vec<crate::ast::With>, generator: &mut Generator, location: &Location) -> Term {
-    let name = generator.term(location);
-    let mut equal = Expr::call("eq", [name.clone(), value], location);
-    equal.with = with;
-    let inner = Comprehension { term: name, body: vec![equal] };
-    Term::new(Node::SetComprehension(Box::new(inner)), location.clone())
+fn contains_template(body: &Body) -> bool {
+    struct Found(bool);
+    impl crate::check::walk::Visit<'_> for Found {
+        fn term(&mut self, term: &Term) -> bool {
+            self.0 |= matches!(&term.node, Node::Template(_));
+            !self.0
+        }
+    }
+    let mut found = Found(false);
+    crate::check::walk::body(body, &mut found);
+    found.0
 }

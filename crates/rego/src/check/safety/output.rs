@@ -43,7 +43,7 @@ pub(crate) fn of_expr(expr: &Expr, functions: &Functions<'_>, safe: &dyn Fn(&Var
 }
 
 /// The variables that an equality gives values to.
-pub(super) fn of_equality(expr: &Expr, a: &Term, b: &Term, safe: &dyn Fn(&Var) -> bool) -> VarSet {
+pub(crate) fn of_equality(expr: &Expr, a: &Term, b: &Term, safe: &dyn Fn(&Var) -> bool) -> VarSet {
     let mut outputs = of_refs(expr, safe);
     let mut assigned = VarSet::new();
     if expr.from_assignment {
