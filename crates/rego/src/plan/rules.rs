@@ -67,18 +67,19 @@ fn outline(
             // Documents below the variable parts of a reference belong to it.
             collect(node, &mut rules);
         }
-        match arity {
-            Some(arity) => {
-                let id = homes.iter().filter(|home| home.arity.is_some()).count();
-                program.function_ids.insert(path.clone(), id);
-                // Only the arity is needed while others are planned.
-                let plan = CompletePlan { rules: Vec::new(), default: None, same_constant: false };
-                program.functions.push(FunctionPlan { path: path.clone(), arity, plan });
-                tree.is_function = true;
-            }
-            None => tree.document = Some(homes.iter().filter(|home| home.arity.is_none()).count()),
+        if let Some(arity) = arity {
+            program.function_ids.insert(path.clone(), program.functions.len());
+            // Only the arity is needed while others are planned.
+            let plan = CompletePlan { rules: Vec::new(), default: None, same_constant: false };
+            program.functions.push(FunctionPlan { path: path.clone(), arity, plan });
+            tree.is_function = arity > 0;
+            homes.push(Home { path: path.clone(), rules: rules.clone(), arity: Some(arity) });
         }
-        homes.push(Home { path: path.clone(), rules, arity });
+        // A function without parameters is a document as well.
+        if arity.unwrap_or(0) == 0 {
+            tree.document = Some(homes.len() - program.functions.len());
+            homes.push(Home { path: path.clone(), rules, arity: None });
+        }
         if dynamic || arity.is_none() {
             return tree;
         }

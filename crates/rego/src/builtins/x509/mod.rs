@@ -201,9 +201,7 @@ fn private_keys(text: &str) -> Result<Vec<PrivateKey>, String> {
 }
 
 fn parse_keypair(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    let text = |operand: &Value| {
-        operand.as_str().map(str::to_owned).ok_or_else(|| wrong_type(1, operand, &["string"]))
-    };
+    let text = |operand: &Value| operand.as_str().map(str::to_owned).ok_or_else(|| wrong_type(1, operand, &["string"]));
     let (certificate, key) = (text(&operands[0])?, text(&operands[1])?);
     let certificates = blocks(&certificate, "CERTIFICATE")?;
     let keys = blocks(&key, "PRIVATE KEY")?;

@@ -102,8 +102,14 @@ pub fn certificate(certificate: &Certificate, with_uri_texts: bool) -> Value {
         ("RequireExplicitPolicyZero", is_zero(extensions.require_explicit_policy)),
     ];
     fields.extend(names(&extensions.names));
-    fields.extend(constraints(permitted, ["PermittedDNSDomains", "PermittedIPRanges", "PermittedEmailAddresses", "PermittedURIDomains"]));
-    fields.extend(constraints(excluded, ["ExcludedDNSDomains", "ExcludedIPRanges", "ExcludedEmailAddresses", "ExcludedURIDomains"]));
+    fields.extend(constraints(
+        permitted,
+        ["PermittedDNSDomains", "PermittedIPRanges", "PermittedEmailAddresses", "PermittedURIDomains"],
+    ));
+    fields.extend(constraints(
+        excluded,
+        ["ExcludedDNSDomains", "ExcludedIPRanges", "ExcludedEmailAddresses", "ExcludedURIDomains"],
+    ));
     if with_uri_texts {
         fields.push(("URIStrings", texts(&extensions.names.uris)));
     }

@@ -184,7 +184,8 @@ fn fits(key: &PublicKey, scheme: Scheme, message: &[u8], signed: &[u8]) -> bool 
         Scheme::Ed25519 => signature::verify_ed(key, message, signed),
         Scheme::Ec(hash) => {
             let numbers = super::der::Reader::new(signed).inside(super::der::SEQUENCE);
-            let numbers = numbers.and_then(|mut reader| Some((reader.unsigned()?, reader.unsigned()?, reader.is_empty())));
+            let numbers =
+                numbers.and_then(|mut reader| Some((reader.unsigned()?, reader.unsigned()?, reader.is_empty())));
             match numbers {
                 Some((r, s, true)) => {
                     signature::verify_ec(key, &hash.digest(message), &r.to_bytes_be(), &s.to_bytes_be())
