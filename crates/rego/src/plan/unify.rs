@@ -44,15 +44,16 @@ impl Frame<'_> {
             self.match_value(value, Pattern::Equal(other), steps);
         } else if let Some(var) = self.unbound(other) {
             let var = var.clone();
-            // The value is planned first: it must not see the variable.
+            // The value is planned first: it must not see the variable, but may give it its value on the way.
             if let Node::Ref(parts) = &value.node {
                 let reference = self.reference(parts, value, steps);
-                let slot = self.bind(&var);
-                return scan_or_match(reference, Pattern::Bind(slot), steps);
+                let pattern = self.variable(&var);
+                scan_or_match(reference, pattern, steps);
+            } else {
+                let term = self.term(value, steps);
+                let pattern = self.variable(&var);
+                steps.push(Step::Match(term, pattern));
             }
-            let term = self.term(value, steps);
-            let slot = self.bind(&var);
-            steps.push(Step::Match(term, Pattern::Bind(slot)));
         } else {
             // A pattern may hold references of its own, which are planned before it.
             let leaves = self.leaves(other, steps);
@@ -61,6 +62,13 @@ impl Frame<'_> {
             steps.push(Step::Match(term, pattern));
         }
         true
+    }
+
+    fn variable(&mut self, var: &ast::Var) -> Pattern {
+        match self.bound_slot(var) {
+            Some(slot) => Pattern::Equal(Term::Slot(slot)),
+            None => Pattern::Bind(self.bind(var)),
+        }
     }
 
     fn match_value(&mut self, value: &ast::Term, pattern: Pattern, steps: &mut Vec<Step>) {
@@ -106,12 +114,11 @@ impl Frame<'_> {
     }
 }
 
-fn scan_or_match(reference: super::Reference, pattern: Pattern, steps: &mut Vec<Step>) -> bool {
+fn scan_or_match(reference: super::Reference, pattern: Pattern, steps: &mut Vec<Step>) {
     steps.push(match reference.parts.iter().all(|part| matches!(part, Part::Known(_))) {
         true => Step::Match(Term::Ref(Box::new(reference)), pattern),
         false => Step::Scan(reference, pattern),
     });
-    true
 }
 
 type Pairs<'t> = Vec<(&'t ast::Term, &'t ast::Term)>;
