@@ -222,6 +222,23 @@ impl Term {
         }
     }
 
+    /// Whether no variable occurs in it, other than as the head of a reference.
+    pub fn is_ground(&self) -> bool {
+        let all = |terms: &[Term]| terms.iter().all(Term::is_ground);
+        match &self.node {
+            Node::Null | Node::Bool(_) | Node::Number(_) | Node::String(_) => true,
+            Node::Ref(terms) => all(terms.get(1..).unwrap_or_default()),
+            Node::Array(items) | Node::Set(items) | Node::Call(items) => all(items),
+            Node::Object(entries) => entries.iter().all(|(key, value)| key.is_ground() && value.is_ground()),
+            Node::Var(_)
+            | Node::ArrayComprehension(_)
+            | Node::SetComprehension(_)
+            | Node::ObjectComprehension(_)
+            | Node::Template(_)
+            | Node::Not(_) => false,
+        }
+    }
+
     /// Whether no variable, reference, call or comprehension occurs in it.
     pub fn is_ground_literal(&self) -> bool {
         self.to_value().is_some()

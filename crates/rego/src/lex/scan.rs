@@ -1,271 +1,290 @@
 //! The scanner.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use super::{Kind, Lexed, Piece, Template, Token, string};
-use crate::{
-    ast::{Comment, Location, Source},
-    value::Number,
-};
+use regex::Regex;
 
-/// Expressions in templates in expressions in templates … go this deep.
-const MAX_TEMPLATES: usize = 64;
+use super::{Keywords, Kind, Token};
 
-/// Two-character marks first.
-const MARKS: &[&str] = &[
-    ":=", "==", "!=", "<=", ">=", "{", "}", "[", "]", "(", ")", ",", ":", ";", ".", "=", "<", ">", "+", "-", "*", "/",
-    "%", "&", "|",
-];
-
-/// Cuts a text into tokens. What is no token becomes [`Kind::Illegal`], for the parser to report where it matters.
-pub fn tokens(source: &Arc<Source>) -> Lexed {
-    let mut scanner = Scanner { source, at: 0, row: 1, col: 1, comments: Vec::new(), templates: 0 };
-    let tokens = scanner.tokens(false);
-    Lexed { tokens, comments: scanner.comments }
+/// How the next token is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// As a token of Rego.
+    Normal,
+    /// As the text of a template string behind the brace that closed an expression.
+    Template,
+    /// The same between back quotes.
+    RawTemplate,
 }
 
-struct Scanner<'s> {
-    source: &'s Arc<Source>,
+/// A place in a text: the next character and its line and column.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
     at: usize,
     row: u32,
     col: u32,
-    comments: Vec<Comment>,
-    templates: usize,
 }
 
-impl Scanner<'_> {
-    fn rest(&self) -> &str {
-        &self.source.text[self.at..]
-    }
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
-    fn peek(&self) -> Option<char> {
-        self.rest().chars().next()
-    }
+/// What is wrong inside of a token. Usually nothing.
+type Faults = Vec<&'static str>;
 
-    fn bump(&mut self) -> Option<char> {
-        let char = self.peek()?;
-        self.at += char.len_utf8();
-        if char == '\n' {
-            self.row += 1;
-            self.col = 1;
-        } else {
-            self.col += 1;
+impl Cursor {
+    /// The beginning of a text, behind a byte order mark.
+    pub fn start(text: &str, faults: &mut Faults) -> Self {
+        let mut scanner = Scanner { text, cursor: Self { at: 0, row: 1, col: 0 }, faults };
+        scanner.arrive();
+        if scanner.current() == Some(BYTE_ORDER_MARK) {
+            scanner.bump();
         }
-        Some(char)
+        scanner.cursor
+    }
+}
+
+/// Reads the token at the cursor and moves behind it. White space is one token for each character.
+pub fn scan(text: &str, cursor: &mut Cursor, keywords: Keywords, mode: Mode, faults: &mut Faults) -> Token {
+    let begin = *cursor;
+    let mut scanner = Scanner { text, cursor: begin, faults };
+    let kind = match mode {
+        Mode::Normal => scanner.token(keywords),
+        Mode::Template => scanner.template(false),
+        Mode::RawTemplate => scanner.template(true),
+    };
+    *cursor = scanner.cursor;
+    Token { kind, start: begin.at as u32, end: cursor.at as u32, row: begin.row, col: begin.col }
+}
+
+struct Scanner<'t, 'f> {
+    text: &'t str,
+    cursor: Cursor,
+    faults: &'f mut Faults,
+}
+
+fn is_letter(char: Option<char>) -> bool {
+    char.is_some_and(|char| char.is_ascii_alphabetic() || char == '_')
+}
+
+/// ASCII digits and the decimal digits of other scripts.
+fn is_digit(char: Option<char>) -> bool {
+    static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^\d$").ok());
+    char.is_some_and(|char| {
+        char.is_ascii_digit()
+            || !char.is_ascii() && DIGIT.as_ref().is_some_and(|digit| digit.is_match(char.encode_utf8(&mut [0; 4])))
+    })
+}
+
+impl Scanner<'_, '_> {
+    fn current(&self) -> Option<char> {
+        match self.text.as_bytes().get(self.cursor.at) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.text[self.cursor.at..].chars().next(),
+            None => None,
+        }
     }
 
-    fn take_while(&mut self, accept: impl Fn(char) -> bool) {
-        while self.peek().is_some_and(&accept) {
+    fn bump(&mut self) {
+        if let Some(char) = self.current() {
+            self.cursor.at += char.len_utf8();
+            self.arrive();
+        }
+    }
+
+    /// Counts the character that the cursor now stands on.
+    fn arrive(&mut self) {
+        let Some(char) = self.current() else { return };
+        if char == '\0' {
+            self.faults.push("illegal null character");
+        } else if char == BYTE_ORDER_MARK && self.cursor.at > 0 {
+            self.faults.push("illegal byte-order mark");
+        }
+        if char == '\n' {
+            self.cursor.row += 1;
+            self.cursor.col = 0;
+        } else {
+            self.cursor.col += 1;
+        }
+    }
+
+    fn bump_while(&mut self, accept: impl Fn(Option<char>) -> bool) -> bool {
+        let begin = self.cursor.at;
+        while accept(self.current()) {
             self.bump();
         }
+        self.cursor.at > begin
     }
 
-    fn here(&self) -> Location {
-        let (start, end) = (self.at as u32, self.at as u32);
-        Location { source: Arc::clone(self.source), row: self.row, col: self.col, start, end }
-    }
-
-    fn ended(&self, mut location: Location) -> Location {
-        location.end = self.at as u32;
-        location
-    }
-
-    /// Tokens up to the end or, in a template, up to the brace that closes the expression.
-    fn tokens(&mut self, in_template: bool) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        let mut braces = 0usize;
-        loop {
-            self.skip_space();
-            let start = self.here();
-            let Some(char) = self.peek() else {
-                tokens.push(Token { kind: Kind::End, location: start });
-                return tokens;
-            };
-            if in_template && char == '}' && braces == 0 {
-                tokens.push(Token { kind: Kind::End, location: start });
-                self.bump();
-                return tokens;
-            }
-            let kind = self.token(char);
-            match kind {
-                Kind::Mark("{") => braces += 1,
-                Kind::Mark("}") => braces = braces.saturating_sub(1),
-                _ => {}
-            }
-            let location = self.ended(start);
-            tokens.push(Token { kind, location });
+    fn bump_if(&mut self, char: char, then: Kind, otherwise: Kind) -> Kind {
+        if self.current() != Some(char) {
+            return otherwise;
         }
+        self.bump();
+        then
     }
 
-    fn skip_space(&mut self) {
-        loop {
-            self.take_while(|char| matches!(char, ' ' | '\t' | '\r' | '\n'));
-            if self.peek() != Some('#') {
-                return;
-            }
-            let start = self.here();
-            self.take_while(|char| char != '\n');
-            let location = self.ended(start);
-            let text = location.text()[1..].trim_end_matches('\r').to_owned();
-            self.comments.push(Comment { text, location });
+    fn token(&mut self, keywords: Keywords) -> Kind {
+        let Some(char) = self.current() else { return Kind::End };
+        if matches!(char, ' ' | '\t' | '\n' | '\r') {
+            self.bump();
+            return Kind::Whitespace;
         }
-    }
-
-    fn token(&mut self, char: char) -> Kind {
-        if char.is_ascii_alphabetic() || char == '_' {
-            let start = self.at;
-            self.take_while(|char| char.is_ascii_alphanumeric() || char == '_');
-            return Kind::Name(self.source.text[start..self.at].into());
+        if is_letter(Some(char)) {
+            let begin = self.cursor.at;
+            self.bump_while(|char| is_letter(char) || is_digit(char));
+            return keywords.kind(&self.text[begin..self.cursor.at]);
         }
+        if char.is_ascii_digit() {
+            return self.number();
+        }
+        self.bump();
         match char {
-            '0'..='9' => self.number(),
-            '"' => self.string(),
-            '`' => self.raw(),
-            '$' => self.template(),
-            _ => {
-                let mark = MARKS.iter().find(|mark| self.rest().starts_with(**mark)).copied();
-                match mark {
-                    Some(mark) => {
-                        (0..mark.len()).for_each(|_| {
-                            self.bump();
-                        });
-                        Kind::Mark(mark)
-                    }
-                    None => {
-                        self.bump();
-                        match char {
-                            '!' => Kind::Illegal("illegal ! character".to_owned()),
-                            char => Kind::Illegal(format!("illegal {char} character")),
-                        }
-                    }
-                }
+            '#' => {
+                self.bump_while(|char| char.is_some_and(|char| char != '\n'));
+                Kind::Comment
             }
+            '"' => self.string(),
+            '`' => self.raw_string(),
+            '$' => self.template_start(),
+            char => self.mark(char),
         }
+    }
+
+    fn mark(&mut self, char: char) -> Kind {
+        match char {
+            '[' => Kind::LeftBracket,
+            ']' => Kind::RightBracket,
+            '{' => Kind::LeftBrace,
+            '}' => Kind::RightBrace,
+            '(' => Kind::LeftParen,
+            ')' => Kind::RightParen,
+            ',' => Kind::Comma,
+            ':' => self.bump_if('=', Kind::Assign, Kind::Colon),
+            '+' => Kind::Plus,
+            '-' => Kind::Minus,
+            '*' => Kind::Times,
+            '/' => Kind::Divide,
+            '%' => Kind::Remainder,
+            '&' => Kind::Intersection,
+            '|' => Kind::Union,
+            '=' => self.bump_if('=', Kind::Equal, Kind::Unify),
+            '>' => self.bump_if('=', Kind::GreaterEqual, Kind::Greater),
+            '<' => self.bump_if('=', Kind::LessEqual, Kind::Less),
+            '!' if self.current() == Some('=') => self.bump_if('=', Kind::NotEqual, Kind::Illegal),
+            '!' => self.fault("illegal ! character"),
+            '\u{a0}' => self.fault("illegal non-breaking space character, use a regular space instead"),
+            ';' => Kind::Semicolon,
+            '.' => Kind::Dot,
+            _ => Kind::Illegal,
+        }
+    }
+
+    fn fault(&mut self, what: &'static str) -> Kind {
+        self.faults.push(what);
+        Kind::Illegal
     }
 
     fn number(&mut self) -> Kind {
-        let start = self.at;
-        self.take_while(|char| char.is_ascii_digit());
-        if self.peek() == Some('.') {
+        let is_decimal = |char: Option<char>| char.is_some_and(|char| char.is_ascii_digit());
+        self.bump_while(is_decimal);
+        if self.current() == Some('.') {
             self.bump();
-            self.take_while(|char| char.is_ascii_digit());
+            if !self.bump_while(is_decimal) {
+                self.fault("expected fraction");
+            }
         }
-        if matches!(self.peek(), Some('e' | 'E')) {
+        if matches!(self.current(), Some('e' | 'E')) {
             self.bump();
-            if matches!(self.peek(), Some('+' | '-')) {
+            if matches!(self.current(), Some('+' | '-')) {
                 self.bump();
             }
-            self.take_while(|char| char.is_ascii_digit());
+            if !self.bump_while(is_decimal) {
+                self.fault("expected exponent");
+            }
         }
-        let digits_end = self.at;
-        self.take_while(|char| char.is_ascii_alphanumeric() || char == '_');
-        let text = &self.source.text[start..self.at];
-        if self.at > digits_end || Number::parse(text).is_none() {
-            return Kind::Illegal(match text.len() > 1 && text.starts_with('0') {
-                true => "expected number: illegal number format".to_owned(),
-                false => "illegal number format".to_owned(),
-            });
+        if is_letter(self.current()) {
+            self.fault("illegal number format");
+            self.bump_while(|char| is_letter(char) || is_digit(char));
         }
-        Kind::Number(text.into())
+        Kind::Number
     }
 
     fn string(&mut self) -> Kind {
-        let start = self.at;
-        self.bump();
         loop {
-            match self.peek() {
-                None | Some('\n') => return Kind::Illegal("non-terminated string".to_owned()),
-                Some('\\') => {
-                    self.bump();
-                    self.bump();
-                }
+            match self.current() {
+                None | Some('\n') => return self.fault("non-terminated string"),
                 Some('"') => {
                     self.bump();
-                    break;
+                    return Kind::String;
                 }
-                Some(_) => {
+                Some('\\') => {
                     self.bump();
+                    self.escape(false);
                 }
+                Some(_) => self.bump(),
             }
         }
-        match string::unescape(&self.source.text[start + 1..self.at - 1], false) {
-            Ok(text) => Kind::String(text.into()),
-            Err(message) => Kind::Illegal(message),
+    }
+
+    /// Steps over what follows a backslash. Whether hexadecimal digits are right shows when the text is taken.
+    fn escape(&mut self, template: bool) {
+        match self.current() {
+            Some('\\' | '"' | '/' | 'b' | 'f' | 'n' | 'r' | 't') => self.bump(),
+            Some('{') if template => self.bump(),
+            Some('u') => (0..4).for_each(|_| self.bump()),
+            _ => {
+                self.fault("illegal escape sequence");
+            }
         }
     }
 
-    fn raw(&mut self) -> Kind {
-        self.bump();
-        let start = self.at;
-        self.take_while(|char| char != '`');
-        let end = self.at;
-        match self.bump() {
-            Some(_) => Kind::Raw(self.source.text[start..end].into()),
-            None => Kind::Illegal("non-terminated string".to_owned()),
+    fn raw_string(&mut self) -> Kind {
+        self.bump_while(|char| char.is_some_and(|char| char != '`'));
+        match self.current() {
+            Some(_) => {
+                self.bump();
+                Kind::String
+            }
+            None => self.fault("non-terminated string"),
         }
     }
 
-    fn template(&mut self) -> Kind {
-        self.bump();
-        let quote = match self.peek() {
-            Some(quote @ ('"' | '`')) => quote,
-            _ => return Kind::Illegal("illegal $ character".to_owned()),
+    fn template_start(&mut self) -> Kind {
+        let raw = match self.current() {
+            Some('"') => false,
+            Some('`') => true,
+            _ => return self.fault("illegal $ character"),
         };
-        if self.templates == MAX_TEMPLATES {
-            return Kind::Illegal("template strings are nested too deeply".to_owned());
-        }
         self.bump();
-        self.templates += 1;
-        let parts = self.pieces(quote);
-        self.templates -= 1;
-        match parts {
-            Ok(parts) => Kind::Template(Arc::new(Template { parts, multi_line: quote == '`' })),
-            Err(message) => Kind::Illegal(message),
-        }
+        self.template(raw)
     }
 
-    fn pieces(&mut self, quote: char) -> Result<Vec<Piece>, String> {
-        let mut parts = Vec::new();
+    fn template(&mut self, raw: bool) -> Kind {
         loop {
-            let start = self.here();
-            let mut end = self.at;
-            let stop = loop {
-                match self.peek() {
-                    None => return Err("non-terminated string".to_owned()),
-                    Some('\n') if quote == '"' => return Err("non-terminated string".to_owned()),
-                    Some('\\') => {
-                        self.bump();
-                        // Between back quotes only a brace can be escaped.
-                        if quote == '"' || self.peek() == Some('{') {
-                            self.bump();
-                        }
-                    }
-                    Some(char) if char == quote || char == '{' => {
-                        self.bump();
-                        break char;
-                    }
-                    Some(_) => {
-                        self.bump();
+            match self.current() {
+                None => return self.fault("non-terminated string"),
+                Some('\n') if !raw => return self.fault("non-terminated string"),
+                Some('"') if !raw => {
+                    self.bump();
+                    return Kind::TemplateEnd;
+                }
+                Some('`') if raw => {
+                    self.bump();
+                    return Kind::RawTemplateEnd;
+                }
+                Some('{') => {
+                    self.bump();
+                    return if raw { Kind::RawTemplatePart } else { Kind::TemplatePart };
+                }
+                Some('\\') => {
+                    self.bump();
+                    match raw {
+                        false => self.escape(true),
+                        true if self.current() == Some('{') => self.bump(),
+                        true => {}
                     }
                 }
-                end = self.at;
-            };
-            let text = &self.source.text[start.start as usize..end];
-            if !text.is_empty() {
-                let content = match quote {
-                    '"' => string::unescape(text, true)?,
-                    _ => text.replace("\\{", "{"),
-                };
-                parts.push(Piece::Text(content, Location { end: end as u32, ..start }));
+                Some(_) => self.bump(),
             }
-            if stop == quote {
-                return Ok(parts);
-            }
-            let tokens = self.tokens(true);
-            if self.source.text.as_bytes().get(self.at.wrapping_sub(1)) != Some(&b'}') {
-                return Err("non-terminated string".to_owned());
-            }
-            parts.push(Piece::Expr(tokens));
         }
     }
 }

@@ -1,274 +1,196 @@
-//! Bodies and the expressions in them.
+//! Bodies, and what only occurs in them: `some`, `every`, `with`.
 
 use super::state::Parser;
 use crate::{
-    ast::{Body, Every, Expr, ExprKind, Location, Node, Not, SomeDecl, Term, With},
+    ast::{Body, Every, Expr, ExprKind, Node, RegoVersion, SomeDecl, Term, With},
     lex::Kind,
 };
 
 impl Parser<'_> {
-    /// Expressions up to and with a closing mark.
-    pub fn body(&mut self, close: &'static str) -> Option<Body> {
-        let body = self.deeper(|parser| parser.expressions(Some(close)))?;
-        self.advance();
-        Some(body)
+    /// Expressions up to a closing bracket, which stays.
+    pub fn body(&mut self, end: Kind) -> Option<Body> {
+        self.deeper(|parser| parser.expressions(false, end))
     }
 
-    /// Expressions up to the end of the text.
-    pub fn query_to_end(&mut self) -> Option<Body> {
-        self.expressions(None)
-    }
-
-    fn expressions(&mut self, close: Option<&'static str>) -> Option<Body> {
-        let is_close = |parser: &Self| match close {
-            Some(mark) => parser.is(mark),
-            None => parser.at_end(),
-        };
-        if is_close(self) {
+    /// Expressions up to `end`; with `single`, up to the end of the first one that no `;` follows.
+    pub fn expressions(&mut self, single: bool, end: Kind) -> Option<Body> {
+        if self.is(end) {
             self.error("found empty body");
             return None;
         }
-        let mut body: Body = Vec::new();
+        let mut body = Body::new();
         loop {
-            let mut expr = self.literal()?;
+            let mut expr = self.literal_expr()?;
             expr.index = body.len();
             body.push(expr);
-            if self.accept(";") {
-                while self.accept(";") {}
-                if is_close(self) {
-                    return Some(body);
-                }
+            if self.is(Kind::Semicolon) {
+                self.scan();
                 continue;
             }
-            if is_close(self) {
+            if self.is(end) || single {
                 return Some(body);
             }
-            if !self.is_new_line() || self.at_end() {
-                match close {
-                    Some(close) => self.illegal(&format!("expected \\n or ; or {close}")),
-                    None => self.illegal(""),
+            if !self.state.skipped_line {
+                if self.errors.is_empty() {
+                    self.hint_infix_keyword();
+                    self.illegal::<()>(&format!("expected \\n or ; or {}", end.name()));
                 }
                 return None;
             }
         }
     }
 
-    /// One expression with what belongs to it.
-    pub fn literal(&mut self) -> Option<Expr> {
-        let start = self.location();
-        let mut expr = self.deeper(Self::literal_inner)?;
-        expr.location = self.since(&start);
-        if let ExprKind::Term(Term { node: Node::Not(not), .. }) = &mut expr.kind
-            && !not.explicit_body
-        {
-            not.body.iter_mut().for_each(|inner| inner.location = expr.location.clone());
-        }
-        Some(expr)
+    pub fn is_v0(&self) -> bool {
+        matches!(self.options.version, RegoVersion::V0 | RegoVersion::V0CompatV1)
     }
 
-    fn literal_inner(&mut self) -> Option<Expr> {
-        if let Some(expr) = self.leading_body()? {
-            return Some(expr);
+    /// `in`, `and` or `or` that was not imported ends an expression too early.
+    fn hint_infix_keyword(&mut self) {
+        if self.has_hints() {
+            return;
         }
-        if matches!(self.token().kind, Kind::Name(_)) && self.starts_reference() {
-            return self.expr_with(None);
-        }
-        let negation = self.is_keyword("not").then(|| self.advance().location);
-        if let Some(start) = &negation
-            && self.not_bodies
-            && self.is("{")
-        {
-            let expr = self.not_body(start)?;
-            return self.logical_tail(vec![expr], false, start);
-        }
-        for (word, parse) in [("some", Self::some as fn(&mut Self) -> Option<Expr>), ("every", Self::every)] {
-            if self.is_keyword(word) {
-                if negation.is_some() {
-                    self.illegal(&format!("illegal negation of '{word}'"));
-                    return None;
+        let word = match self.kind() {
+            Kind::Ident => self.literal().to_owned(),
+            Kind::Comma => {
+                let comma = self.save();
+                let member = self.probe(&comma, |parser| {
+                    parser.scan();
+                    parser.infix().filter(|term| member_operands(term).is_some())
+                });
+                match member {
+                    Some(_) => "in".to_owned(),
+                    None => return,
                 }
-                return parse(self);
             }
-        }
-        self.expr_with(negation)
-    }
-
-    /// `not { … }`, behind the `not`.
-    pub fn not_body(&mut self, start: &Location) -> Option<Expr> {
-        self.advance();
-        let body = self.body("}")?;
-        let location = self.since(start);
-        let not = Not { body, explicit_body: true };
-        let term = Term::new(Node::Not(Box::new(not)), location.clone());
-        let mut expr = Expr::new(ExprKind::Term(term), location);
-        expr.with = self.withs()?;
-        Some(expr)
-    }
-
-    fn expr_with(&mut self, negation: Option<Location>) -> Option<Expr> {
-        let start = negation.clone().unwrap_or_else(|| self.location());
-        let mut expr = self.expr()?;
-        expr.with = self.withs()?;
-        let expr = self.negated(expr, negation.as_ref());
-        if self.is_keyword("and") || self.is_keyword("or") {
-            if !expr.with.is_empty() {
-                let word = self.token().location.text().to_owned();
-                self.error(format!("with modifier cannot be used on an operand of `{word}`"));
-                return None;
-            }
-            return self.logical_tail(vec![expr], false, &start);
-        }
-        Some(expr)
-    }
-
-    /// An expression behind `not`, as the version has it.
-    pub fn negated(&mut self, mut expr: Expr, negation: Option<&Location>) -> Expr {
-        let Some(start) = negation else { return expr };
-        if !self.not_bodies {
-            expr.negated = true;
-            return expr;
-        }
-        let location = self.since(start);
-        let with = std::mem::take(&mut expr.with);
-        let not = Not { body: vec![expr], explicit_body: false };
-        let term = Term::new(Node::Not(Box::new(not)), location.clone());
-        let mut expr = Expr::new(ExprKind::Term(term), location);
-        expr.with = with;
-        expr
-    }
-
-    /// Terms joined by `=` or `:=`, or one alone.
-    pub fn expr(&mut self) -> Option<Expr> {
-        let start = self.location();
-        let left = self.infix()?;
-        let name = match self.token().kind {
-            Kind::Mark(":=") => "assign",
-            Kind::Mark("=") => "eq",
-            _ => {
-                let location = self.since(&start);
-                let kind = match left.node {
-                    Node::Call(terms) => ExprKind::Call(terms),
-                    _ => ExprKind::Term(left),
-                };
-                return Some(Expr::new(kind, location));
-            }
+            _ => return,
         };
-        let operator = self.advance().location;
-        let right = self.infix()?;
-        let terms = vec![Term::operator(name, &operator), left, right];
-        Some(Expr::new(ExprKind::Call(terms), self.since(&start)))
+        let example = match word.as_str() {
+            "in" => "x in xs",
+            "and" => "x and y",
+            "or" => "x or y",
+            _ => return,
+        };
+        self.hint(format!("`import future.keywords.{word}` for `{example}` expressions"));
     }
 
-    /// All `with` modifiers that follow.
-    pub fn withs(&mut self) -> Option<Vec<With>> {
-        let mut withs = Vec::new();
-        while self.is_keyword("with") {
-            let start = self.advance().location;
-            let target_start = self.location();
-            let Kind::Name(_) = self.token().kind else {
-                self.illegal("expected with target");
-                return None;
-            };
-            let target = self.term()?;
-            let target = match target.node {
-                Node::Var(_) => {
-                    let location = target.location.clone();
-                    Term::new(Node::Ref(vec![target]), location)
-                }
-                Node::Ref(_) => target,
-                _ => {
-                    self.error_at(&target_start, "expected with target path");
-                    return None;
-                }
-            };
-            if !self.accept_keyword("as") {
-                self.illegal("expected as keyword");
-                return None;
-            }
-            let value = self.infix()?;
-            withs.push(With { target, value, location: self.since(&start) });
-        }
-        Some(withs)
-    }
-
-    fn some(&mut self) -> Option<Expr> {
-        let start = self.advance().location;
-        let mark = self.mark();
-        // `some x in xs` and `some k, v in xs` first.
-        let membership = if self.keywords.has("in") { self.infix() } else { None };
-        if let Some(term) = membership
-            && let Node::Call(terms) = &term.node
-            && (terms[0].is_operator("internal.member_2") || terms[0].is_operator("internal.member_3"))
+    /// `some x, y` or `some x in xs`.
+    pub fn some(&mut self) -> Option<Expr> {
+        let location = self.here();
+        let begin = self.save();
+        self.scan();
+        if let Some(term) = self.infix()
+            && matches!(term.node, Node::Call(_))
         {
-            let location = self.since(&start);
+            match member_operands(&term).map(<[Term]>::len) {
+                Some(2 | 3) => {}
+                Some(_) => return self.illegal("illegal domain"),
+                None => return self.illegal("expected `x in xs` or `x, y in xs` expression"),
+            }
             let some = SomeDecl { symbols: vec![term], location: location.clone() };
-            let mut expr = Expr::new(ExprKind::Some(some), location);
-            expr.with = self.withs()?;
-            return Some(expr);
+            let expr = Expr::new(ExprKind::Some(some), location);
+            return self.attach_with(expr);
         }
-        self.back(&mark);
+        self.restore(begin);
+        self.hint_some_in();
         let mut symbols = Vec::new();
         loop {
-            let location = self.location();
-            let Kind::Name(name) = self.token().kind.clone() else {
-                self.illegal("expected var");
-                return None;
-            };
-            if self.keywords.has(&name) {
-                self.illegal("expected var");
-                return None;
+            self.scan();
+            if !self.is(Kind::Ident) {
+                return self.illegal("expected var");
             }
-            self.advance();
-            symbols.push(match &*name {
-                "_" => self.wildcard(&location),
-                name => Term::var(name, &location),
-            });
-            if !self.accept(",") {
+            symbols.push(self.var());
+            self.scan();
+            if !self.is(Kind::Comma) {
                 break;
             }
         }
-        let location = self.since(&start);
-        Some(Expr::new(ExprKind::Some(SomeDecl { symbols, location: location.clone() }), location))
+        let some = SomeDecl { symbols, location: location.clone() };
+        Some(Expr::new(ExprKind::Some(some), location))
     }
 
-    fn every(&mut self) -> Option<Expr> {
-        let start = self.advance().location;
-        let (mut key, mut value) = (None, self.variable()?);
-        if self.accept(",") {
-            key = Some(value);
-            value = self.variable()?;
+    fn hint_some_in(&mut self) {
+        if !self.is_v0() {
+            return;
         }
-        if !self.accept_keyword("in") {
-            self.illegal("expected `x[, y] in xs { ... }` expression");
-            return None;
+        let begin = self.save();
+        let member = self.probe(&begin, |parser| {
+            parser.scan();
+            parser.infix().filter(|term| member_operands(term).is_some())
+        });
+        if member.is_some() {
+            self.hint("`import future.keywords.in` for `some x in xs` expressions");
         }
-        let domain = self.infix()?;
-        if !self.accept("{") {
-            self.illegal("missing body");
-            return None;
+    }
+
+    /// `every k, v in xs { … }`
+    pub fn every(&mut self) -> Option<Expr> {
+        let location = self.here();
+        self.scan();
+        let term = self.infix()?;
+        let Some(operands) = member_operands(&term) else {
+            return self.illegal("expected `x[, y] in xs { ... }` expression");
+        };
+        let (key, value, domain) = match operands {
+            [value, domain] => (None, value.clone(), domain.clone()),
+            [key, value, domain] => (Some(key.clone()), value.clone(), domain.clone()),
+            _ => return self.illegal("illegal domain"),
+        };
+        if key.as_ref().is_some_and(|key| key.as_var().is_none()) {
+            return self.illegal("expected key to be a variable");
         }
-        let body = self.body("}")?;
-        let location = self.since(&start);
+        if value.as_var().is_none() {
+            return self.illegal("expected value to be a variable");
+        }
+        if !self.is(Kind::LeftBrace) {
+            return self.illegal("missing body");
+        }
+        let body = self.braces()?;
         let every = Every { key, value, domain, body, location: location.clone() };
-        let mut expr = Expr::new(ExprKind::Every(Box::new(every)), location);
-        expr.with = self.withs()?;
+        let expr = Expr::new(ExprKind::Every(Box::new(every)), location);
+        self.attach_with(expr)
+    }
+
+    /// Adds the modifiers that follow an expression.
+    pub fn attach_with(&mut self, mut expr: Expr) -> Option<Expr> {
+        if self.is(Kind::With) {
+            expr.with = self.with()?;
+        }
         Some(expr)
     }
 
-    fn variable(&mut self) -> Option<Term> {
-        let location = self.location();
-        match self.token().kind.clone() {
-            Kind::Name(name) if !self.keywords.has(&name) => {
-                self.advance();
-                Some(match &*name {
-                    "_" => self.wildcard(&location),
-                    name => Term::var(name, &location),
-                })
+    /// `with target as value`, one or more.
+    pub fn with(&mut self) -> Option<Vec<With>> {
+        let mut modifiers = Vec::new();
+        while self.is(Kind::With) {
+            let location = self.here();
+            self.scan();
+            if !self.is(Kind::Ident) {
+                return self.illegal("expected ident");
             }
-            _ => {
-                self.illegal("expected var");
-                None
+            let target = self.term()?;
+            if !matches!(target.node, Node::Ref(_) | Node::Var(_)) {
+                self.illegal::<()>("expected with target path");
             }
+            if !self.is(Kind::As) {
+                return self.illegal("expected as keyword");
+            }
+            self.scan();
+            let value = self.infix()?;
+            modifiers.push(With { target, value, location: self.since(&location) });
         }
+        Some(modifiers)
     }
+}
+
+/// The operands of `x in xs` and `k, v in xs`. Calls written as functions pass too, with any number of operands.
+fn member_operands(term: &Term) -> Option<&[Term]> {
+    let Node::Call(call) = &term.node else { return None };
+    let (operator, operands) = call.split_first()?;
+    let count = match () {
+        () if operator.is_operator("internal.member_2") => 2,
+        () if operator.is_operator("internal.member_3") => 3,
+        () => return None,
+    };
+    // A wrong number of operands is told apart from no membership at all.
+    if operands.len() == count { Some(operands) } else { Some(&[]) }
 }

@@ -1,65 +1,85 @@
-//! Tokens to modules and queries.
+//! Tokens to modules and queries, in the shape and with the errors of OPA.
 
+mod annotations;
 mod body;
-mod check;
-mod composite;
+mod collection;
+mod default_rule;
+mod head;
 mod import;
 mod infix;
+mod literal;
 mod logical;
-mod metadata;
 mod module;
+mod number;
+mod operand;
+mod reference;
+mod relocate;
 mod rule;
+mod rule_from_body;
 mod state;
+mod statement;
 mod template;
 mod term;
+mod version;
 
 use std::sync::Arc;
 
 use crate::{
-    ast::{Body, Module, Node, RegoVersion, Source, Term},
+    ast::{Body, ExprKind, Module, Node, RegoVersion, Term},
     compile::Capabilities,
     error::{Code, Error, Result},
 };
 use state::Parser;
+use statement::Statement;
+
+pub use version::check_v1;
 
 /// How texts are read.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The version of the language, unless the text says another.
     pub version: RegoVersion,
-    /// What the text may use. None: everything.
+    /// What the text may use. None: everything that OPA allows for the version.
     pub capabilities: Option<Arc<Capabilities>>,
     /// Whether `# METADATA` comments are read and must be right.
     pub annotations: bool,
-    /// Whether keywords that v0 modules have to import are there without.
+    /// Whether all keywords that could be imported are there without.
     pub all_keywords: bool,
+    /// Keywords that are there as if they had been imported.
+    pub keywords: Vec<String>,
 }
 
 /// Reads a module. `name` is the file it is reported under.
 ///
 /// # Errors
-/// `rego_parse_error`, each with its place.
+/// What is wrong, mostly `rego_parse_error`, each with its place.
 pub fn module(name: &str, text: &str, options: &Options) -> Result<Module> {
     let mut parser = Parser::new(name, text, options)?;
-    match parser.module() {
-        Some(module) if parser.errors.is_empty() => check::module(module),
-        _ => Err(parser.take_errors()),
-    }
+    let statements = parser.statements(true);
+    let annotations = if options.annotations { parser.annotations() } else { Vec::new() };
+    let comments = parser.finish()?;
+    module::assemble(name, statements, annotations, comments, options.version)
 }
 
-/// Reads a query: expressions separated by `;` or line ends.
+/// Reads a query: expressions separated by `;` or line ends. A query without any is empty.
 ///
 /// # Errors
 /// `rego_parse_error`, each with its place.
 pub fn query(text: &str, options: &Options) -> Result<Body> {
     let mut parser = Parser::new("", text, options)?;
-    if parser.version() != RegoVersion::V0 || options.all_keywords {
-        parser.keywords.all_future();
+    let statements = parser.statements(false);
+    parser.finish()?;
+    let mut body = Body::new();
+    for statement in statements {
+        match statement {
+            Statement::Body(expressions) => body.extend(expressions),
+            other => return Err(vec![Error::nowhere(Code::Parse, format!("expected body but got {}", other.kind()))]),
+        }
     }
-    match parser.query_to_end() {
-        Some(body) if parser.errors.is_empty() => Ok(body),
-        _ => Err(parser.take_errors()),
+    for (index, expr) in body.iter_mut().enumerate() {
+        expr.index = index;
     }
+    Ok(body)
 }
 
 /// Reads one term.
@@ -67,16 +87,13 @@ pub fn query(text: &str, options: &Options) -> Result<Body> {
 /// # Errors
 /// `rego_parse_error` if the text is anything else.
 pub fn term(text: &str, options: &Options) -> Result<Term> {
-    let mut parser = Parser::new("", text, options)?;
-    parser.keywords.all_future();
-    match parser.infix() {
-        Some(term) if parser.errors.is_empty() && parser.at_end() => Ok(term),
-        _ => {
-            if parser.errors.is_empty() {
-                parser.illegal("expected exactly one term");
-            }
-            Err(parser.take_errors())
-        }
+    let mut body = query(text, options)?;
+    match (body.pop(), body.is_empty()) {
+        (Some(expr), true) => match expr.kind {
+            ExprKind::Term(term) => Ok(term),
+            _ => Err(vec![Error::new(Code::Parse, &expr.location, "expected term")]),
+        },
+        _ => Err(vec![Error::nowhere(Code::Parse, "expected exactly one term")]),
     }
 }
 
@@ -88,16 +105,6 @@ pub fn reference(text: &str) -> Result<Vec<Term>> {
     let term = term(text, &Options::default())?;
     match term.node {
         Node::Ref(terms) => Ok(terms),
-        Node::Var(_) => Ok(vec![term]),
-        _ => Err(vec![Error::new(Code::Parse, &term.location, "expected reference")]),
+        _ => Err(vec![Error::new(Code::Parse, &term.location, format!("expected ref but got {term}"))]),
     }
-}
-
-/// A source that fits the offsets of locations.
-fn source(name: &str, text: &str) -> Result<Arc<Source>> {
-    if u32::try_from(text.len()).is_err() {
-        return Err(vec![Error::nowhere(Code::Parse, format!("{name}: policies of 4 GiB and more cannot be read"))]);
-    }
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    Ok(Arc::new(Source { name: name.to_owned(), text: text.to_owned() }))
 }

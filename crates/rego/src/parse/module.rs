@@ -1,81 +1,195 @@
-//! Modules: the package, imports and rules.
+//! From statements to a module.
 
-use super::state::Parser;
+use std::sync::Arc;
+
+use super::{rule_from_body::rule_from_body, statement::Statement, version::check_rules_v1};
 use crate::{
-    ast::{Module, Node, Package, Rule, Term},
-    lex::Kind,
+    ast::{Annotations, Body, Comment, ExprKind, Import, Location, Module, Node, Package, RegoVersion, Source, Term},
+    error::{Code, Error, Errors, Result},
 };
 
-impl Parser<'_> {
-    /// The whole text as a module.
-    pub fn module(&mut self) -> Option<Module> {
-        if self.at_end() {
-            let location = self.location();
-            self.error_at(&location, "empty module");
-            return None;
+use super::annotations::attach;
+
+/// Puts the statements of a text into a module, if they make one.
+pub(super) fn assemble(
+    name: &str,
+    statements: Vec<Statement>,
+    annotations: Vec<Annotations>,
+    comments: Vec<Comment>,
+    version: RegoVersion,
+) -> Result<Module> {
+    if statements.is_empty() && annotations.is_empty() {
+        let source = Arc::new(Source { name: name.to_owned(), text: String::new() });
+        let location = Location { source, row: 0, col: 0, start: 0, end: 0 };
+        return Err(vec![Error::new(Code::Parse, &location, "empty module")]);
+    }
+    let mut errors = Errors::new();
+    let first_is_package = matches!(statements.first(), Some(Statement::Package(_)));
+    if !first_is_package {
+        let location = statements.first().and_then(Statement::location);
+        let location = location.or(annotations.first().map(|block| &block.location));
+        errors.extend(location.map(|location| package_expected(location)));
+    }
+    let mut parts = Parts { package: None, version: Versions::new(version), rules: Vec::new(), imports: Vec::new() };
+    parts.fill(statements, &mut errors);
+    if parts.version.highest >= RegoVersion::V1 {
+        errors.extend(parts.rules.iter().flat_map(check_rules_v1));
+    }
+    let Parts { package: Some(package), version, rules, imports } = parts else { return Err(errors) };
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut module = Module { package, imports, annotations, rules, comments, version: version.effective() };
+    attach(&mut module)?;
+    Ok(module)
+}
+
+fn package_expected(location: &Location) -> Error {
+    Error::new(Code::Parse, location, "package expected").hint("begin the file with `package name`")
+}
+
+/// The lowest and the highest version a module is written in.
+#[derive(Clone, Copy)]
+struct Versions {
+    lowest: RegoVersion,
+    highest: RegoVersion,
+}
+
+impl Versions {
+    fn new(version: RegoVersion) -> Self {
+        match version {
+            RegoVersion::V0CompatV1 => Self { lowest: RegoVersion::V0, highest: RegoVersion::V1 },
+            version => Self { lowest: version, highest: version },
         }
-        let package = self.package()?;
-        let mut imports = Vec::new();
-        let mut rules: Vec<Rule> = Vec::new();
-        loop {
-            while self.accept(";") {}
-            if self.at_end() {
-                break;
-            }
-            if self.is_keyword("import") && !self.starts_reference() {
-                let import = self.import()?;
-                imports.push(import);
-            } else if self.is_keyword("package") && !self.starts_reference() {
-                self.illegal("");
-                return None;
-            } else {
-                rules.extend(self.rules()?);
-            }
-        }
-        let (comments, version) = (std::mem::take(&mut self.comments), self.version());
-        let mut module = Module { package, imports, annotations: Vec::new(), rules, comments, version };
-        if self.options.annotations {
-            self.metadata(&mut module)?;
-        }
-        Some(module)
     }
 
-    fn package(&mut self) -> Option<Package> {
-        let start = self.location();
-        if !self.accept_keyword("package") {
-            self.error("package expected");
-            return None;
+    fn raise(&mut self, version: RegoVersion) {
+        self.highest = self.highest.max(version);
+    }
+
+    fn effective(self) -> RegoVersion {
+        match (self.lowest, self.highest) {
+            (RegoVersion::V0, RegoVersion::V1 | RegoVersion::V2) => RegoVersion::V0CompatV1,
+            (lowest, _) => lowest,
         }
-        let first = self.location();
-        let Kind::Name(name) = self.token().kind.clone() else {
-            self.illegal("expected var");
-            return None;
-        };
-        if self.keywords.has(&name) && !self.starts_reference() {
-            self.illegal("expected var");
-            return None;
-        }
-        self.advance();
-        let head = Term::var(&*name, &first);
-        let term = self.finish_until_call(head, &first, false)?;
-        let data = Term::var("data", &first);
-        let path = match term.node {
-            Node::Var(var) => vec![data, Term::string(&*var, &first)],
-            Node::Ref(parts) => {
-                let mut path = vec![data, Term::string(&*name, &first)];
-                path.extend(parts.into_iter().skip(1));
-                path
+    }
+}
+
+struct Parts {
+    package: Option<Package>,
+    version: Versions,
+    rules: Vec<crate::ast::Rule>,
+    imports: Vec<Import>,
+}
+
+impl Parts {
+    fn fill(&mut self, statements: Vec<Statement>, errors: &mut Errors) {
+        let heads: Vec<Option<HeadWord>> = statements.iter().map(HeadWord::of).collect();
+        for (index, statement) in statements.into_iter().enumerate() {
+            match statement {
+                Statement::Package(package) if index == 0 => self.package = Some(package),
+                Statement::Package(package) => {
+                    errors.push(Error::new(Code::Parse, &package.location, "unexpected package"));
+                }
+                // What stands where the package should be is reported as that alone.
+                _ if index == 0 => {}
+                Statement::Import(import) => {
+                    if let Some(version) = imported_version(&import) {
+                        self.version.raise(version);
+                    }
+                    self.imports.push(import);
+                }
+                Statement::Rule(rule) => self.rules.push(rule),
+                Statement::Body(body) => self.body(&body, &heads[index..], errors),
             }
-            _ => {
-                self.illegal("invalid package");
-                return None;
-            }
-        };
-        if let Some(part) = path[1..].iter().find(|part| part.as_str().is_none()) {
-            let (location, kind) = (part.location.clone(), part.to_string());
-            self.error_at(&location, format!("unexpected {kind} token: expecting string"));
-            return None;
         }
-        Some(Package { path, location: self.since(&start) })
+    }
+
+    fn body(&mut self, body: &Body, heads: &[Option<HeadWord>], errors: &mut Errors) {
+        let why = match rule_from_body(body) {
+            Ok(rule) => return self.rules.push(rule),
+            Err(why) => why,
+        };
+        let Some(expr) = body.first() else { return };
+        let missing = match (self.version.highest, heads) {
+            (RegoVersion::V0, [Some(head), ..]) if head.word.is_some() => head.word,
+            (RegoVersion::V0, [Some(head), Some(next), ..]) if head.row == next.row => next.word,
+            _ => None,
+        };
+        let message = match missing {
+            Some(word) => {
+                let example = if word == "if" { "p if { ... }" } else { "p contains x" };
+                format!("{why} (hint: `import future.keywords.{word}` for `{example}` rules)")
+            }
+            None => why.clone(),
+        };
+        let mut error = Error::new(Code::Parse, &expr.location, message);
+        if missing.is_none() && why.starts_with("var cannot") {
+            error.hint = misspelt(expr);
+        }
+        errors.push(error);
+    }
+}
+
+/// A statement that is nothing but a word which could be a keyword of a head, and its row.
+struct HeadWord {
+    row: u32,
+    word: Option<&'static str>,
+}
+
+impl HeadWord {
+    fn of(statement: &Statement) -> Option<Self> {
+        let row = statement.location()?.row;
+        let name = match statement {
+            Statement::Rule(rule) => Some(&rule.head.name),
+            Statement::Body(body) => match body.as_slice() {
+                [expr] => match &expr.kind {
+                    ExprKind::Term(Term { node: Node::Var(var), .. }) => Some(var),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        };
+        let word = name.and_then(|name| ["if", "contains"].into_iter().find(|word| *word == name.as_str()));
+        Some(Self { row, word })
+    }
+}
+
+/// A word alone on a line may be a keyword with a letter wrong.
+fn misspelt(expr: &crate::ast::Expr) -> Option<String> {
+    let ExprKind::Term(term) = &expr.kind else { return None };
+    let word = term.as_var()?.as_str();
+    let keywords = ["package", "import", "default", "else", "not", "some", "every"];
+    let keyword = keywords.into_iter().find(|keyword| one_edit_apart(word, keyword))?;
+    Some(format!("did you mean `{keyword}`?"))
+}
+
+/// Whether one letter more, one less, another one, or two that changed places make one word the other.
+fn one_edit_apart(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let prefix = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    match (a, b) {
+        ([], [_]) | ([_], []) => true,
+        ([x, rest @ ..], [y, other @ ..]) => {
+            rest == other
+                || rest == b
+                || a == other
+                || matches!((rest, other), ([v, rest @ ..], [w, other @ ..]) if x == w && y == v && rest == other)
+        }
+        _ => false,
+    }
+}
+
+fn imported_version(import: &Import) -> Option<RegoVersion> {
+    let Node::Ref(parts) = &import.path.node else { return None };
+    match parts.as_slice() {
+        [root, version] if root.as_var()?.as_str() == "rego" => match version.as_str()? {
+            "v1" => Some(RegoVersion::V1),
+            "v2" => Some(RegoVersion::V2),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -1,135 +1,113 @@
-//! Rules.
+//! Rules: heads, bodies, `else` and chained bodies.
 
-use super::state::Parser;
+use super::{
+    relocate::{relocate_body, relocate_head},
+    state::Parser,
+};
 use crate::{
-    ast::{Body, Expr, ExprKind, Head, HeadKeyword, Location, Node, RegoVersion, Rule, Term, Var},
+    ast::{Body, Expr, ExprKind, Head, HeadKeyword, Location, Node, Rule, Term},
     lex::Kind,
 };
 
+/// The body of a rule without one.
+pub(super) fn true_body(location: &Location) -> Body {
+    let term = Term::new(Node::Bool(true), location.clone());
+    vec![Expr { generated: true, ..Expr::new(ExprKind::Term(term), location.clone()) }]
+}
+
+/// Whether every part behind the first is a literal.
+fn is_ground(reference: &[Term]) -> bool {
+    reference.iter().skip(1).all(Term::is_ground)
+}
+
 impl Parser<'_> {
-    /// One rule; with chained bodies several.
+    /// A rule, and one more for each body that is chained to it. None without an error if it is none.
     pub fn rules(&mut self) -> Option<Vec<Rule>> {
-        let start = self.location();
-        let default = self.is_keyword("default") && !self.starts_reference();
+        let location = self.here();
+        self.keyword_as_ref_head();
+        let default = self.is(Kind::Default);
         if default {
-            self.advance();
+            self.scan();
+            self.keyword_as_ref_head();
         }
-        let mut head = self.head(default)?;
+        if !self.is(Kind::Ident) {
+            if default {
+                self.keyword_as_rule_name(true);
+            }
+            return None;
+        }
+        let head = self.head(default)?;
         if default {
-            return self.default_rule(head, &start).map(|rule| vec![rule]);
+            return Some(vec![self.default_rule(head, location)?]);
         }
-        let has_if = self.is_keyword("if");
-        let contains = head.keywords.contains(&HeadKeyword::Contains);
-        settle_key(&mut head, has_if, contains);
-        let mut rule = self.rule(head, &start);
-        if has_if {
-            self.advance();
-            rule.head.keywords.push(HeadKeyword::If);
-            rule.body = self.body_behind_if()?;
-        } else if self.is("{") {
-            self.advance();
-            rule.body = self.body("}")?;
-        } else {
-            return self.rule_without_body(rule, contains).map(|rule| vec![rule]);
-        }
-        if self.is_keyword("else") && !self.starts_reference() {
-            self.check_else(&rule.head)?;
-            rule.else_rule = Some(Box::new(self.else_rule(&rule.head.clone())?));
-        }
-        rule.location = self.since(&start);
-        self.chained(rule)
+        self.rule_with_head(head, location)
     }
 
-    fn rule(&self, head: Head, start: &Location) -> Rule {
-        Rule {
+    fn rule_with_head(&mut self, mut head: Head, location: Location) -> Option<Vec<Rule>> {
+        let contains = head.keywords.contains(&HeadKeyword::Contains);
+        let has_if = self.is(Kind::If);
+        match (contains, has_if) {
+            (true, _) => {}
+            (false, true) => finish_head_before_if(&mut head)?,
+            (false, false) => finish_old_head(&mut head)?,
+        }
+        let mut rule = Rule {
             default: false,
             head,
-            body: Vec::new(),
+            body: Body::new(),
             else_rule: None,
-            location: self.since(start),
+            location,
             annotations: Vec::new(),
             generated_body: false,
+        };
+        if has_if {
+            rule.head.keywords.push(HeadKeyword::If);
+            rule.body = self.body_after_if()?;
+        } else if self.is(Kind::LeftBrace) {
+            rule.body = self.braces()?;
+        } else if contains {
+            rule.body = true_body(&rule.location);
+            rule.generated_body = true;
+            rule.location = rule.head.location.clone();
+            return Some(vec![rule]);
+        } else {
+            return None;
         }
+        if self.is(Kind::Else) && !self.keyword_as_ref_head() {
+            rule.else_rule = Some(Box::new(self.first_else(&rule.head)?));
+        }
+        rule.location = self.since(&rule.location);
+        self.chained_bodies(rule)
     }
 
-    fn default_rule(&mut self, head: Head, start: &Location) -> Option<Rule> {
-        let name = crate::ast::ref_text(&head.reference);
-        if head.generated_value || head.value.is_none() {
-            self.illegal("expected default rule value term (e.g., default name := <VALUE>)");
-            return None;
-        }
-        if let Some(part) = head.reference.iter().skip(1).find(|part| part.as_str().is_none()) {
-            let location = part.location.clone();
-            self.error_at(&location, format!("default rules must not have variables in their reference: {name}"));
-            return None;
-        }
-        for (at, argument) in head.args.iter().flatten().enumerate() {
-            let (text, location) = (argument.to_string(), argument.location.clone());
-            let Some(var) = argument.as_var() else {
-                self.error_at(&start.clone(), format!("illegal default rule (arguments cannot contain {text})"));
-                return None;
-            };
-            let same = |other: &Term| other.as_var() == Some(var) && !var.is_wildcard();
-            if head.args.iter().flatten().take(at).any(same) {
-                self.error_at(&location, format!("illegal default rule (arguments cannot be repeated {text})"));
-                return None;
-            }
-        }
-        if let Some(value) = &head.value
-            && let Some(what) = not_constant(value)
-        {
-            self.error_at(&start.clone(), format!("illegal default rule (value cannot contain {what})"));
-            return None;
-        }
-        let mut rule = self.rule(head, start);
-        rule.default = true;
-        rule.body = true_body(&rule.location);
-        rule.generated_body = true;
-        Some(rule)
+    /// A body in braces.
+    pub fn braces(&mut self) -> Option<Body> {
+        self.scan();
+        let body = self.body(Kind::RightBrace)?;
+        self.scan();
+        Some(body)
     }
 
-    fn rule_without_body(&mut self, mut rule: Rule, contains: bool) -> Option<Rule> {
-        if self.is_keyword("else") && !self.starts_reference() {
-            self.illegal("expected rule body");
-            return None;
-        }
-        let is_reference = rule.head.reference.len() > 1;
-        let bare = rule.head.generated_value && rule.head.args.is_none() && !contains;
-        if bare && !(is_reference && self.version() != RegoVersion::V0) && rule.head.key.is_none() {
-            let location = self.since(&rule.location);
-            match self.token().kind {
-                Kind::End => self.error_at(&location, "var cannot be used for rule name"),
-                _ if self.is_new_line() => self.error_at(&location, "var cannot be used for rule name"),
-                _ => self.illegal(""),
-            }
-            return None;
-        }
-        rule.body = true_body(&rule.location);
-        rule.generated_body = true;
-        Some(rule)
-    }
-
-    fn body_behind_if(&mut self) -> Option<Body> {
-        let braces = self.is("{");
-        let mark = self.mark();
-        if let Some(expr) = self.literal() {
+    /// One expression, or a body in braces. Braces that could be a set are a body.
+    fn body_after_if(&mut self) -> Option<Body> {
+        self.scan();
+        let begin = self.save();
+        let brace = self.is(Kind::LeftBrace);
+        if let Some(expr) = self.literal_expr() {
             let is_set = matches!(&expr.kind, ExprKind::Term(Term { node: Node::Set(_), .. }));
-            let is_empty_object =
-                matches!(&expr.kind, ExprKind::Term(Term { node: Node::Object(entries), .. }) if entries.is_empty());
-            if !(braces && (is_set || is_empty_object)) {
+            if !(brace && is_set) {
                 return Some(vec![expr]);
             }
         }
-        if !braces {
+        if !brace {
             return None;
         }
-        self.back(&mark);
-        self.advance();
-        self.body("}")
+        self.restore(begin);
+        self.braces()
     }
 
-    fn check_else(&mut self, head: &Head) -> Option<()> {
-        if head.reference.len() > 1 && head.reference[1..].iter().any(|part| part.to_value().is_none()) {
+    fn first_else(&mut self, head: &Head) -> Option<Rule> {
+        if head.reference.len() > 1 && !is_ground(&head.reference) {
             self.error("else keyword cannot be used on rules with variables in head");
             return None;
         }
@@ -137,189 +115,139 @@ impl Parser<'_> {
             self.error("else keyword cannot be used on multi-value rules");
             return None;
         }
-        Some(())
+        self.chain(|parser| parser.else_rules(head))
     }
 
-    fn else_rule(&mut self, head: &Head) -> Option<Rule> {
-        let start = self.advance().location;
-        let mut head = self.fresh_wildcards(head.clone(), &start);
-        head.generated_value = false;
-        head.keywords.clear();
-        if self.is("{") || self.is_keyword("if") {
-            head.generated_value = true;
-            head.value = Some(Term::new(Node::Bool(true), start.clone()));
-        } else if self.is(":=") || self.is("=") {
-            head.assign = self.is(":=");
-            self.advance();
-            head.value = Some(self.infix()?);
-        } else {
-            self.illegal("expected else value term or rule body");
-            return None;
+    /// All `else` that follow each other, read in a loop since there may be many.
+    fn else_rules(&mut self, head: &Head) -> Option<Rule> {
+        let mut rules = Vec::new();
+        while self.is(Kind::Else) && rules.last().is_none_or(|(rule, _): &(Rule, bool)| !rule.generated_body) {
+            self.link()?;
+            rules.push(self.else_rule(head)?);
         }
-        head.location = self.since(&start);
-        let mut rule = self.rule(head, &start);
-        if self.accept_keyword("if") {
-            rule.head.keywords.push(HeadKeyword::If);
-            rule.body = self.body_behind_if()?;
-        } else if self.accept("{") {
-            rule.body = self.body("}")?;
-        } else {
-            rule.body = true_body(&start);
+        let mut next: Option<Box<Rule>> = None;
+        for (mut rule, braces) in rules.into_iter().rev() {
+            // Each reaches to the end of the last one.
+            rule.location = self.since(&rule.location);
+            if rule.generated_body {
+                rule.body = true_body(&rule.location);
+            } else if !braces {
+                relocate_body(&mut rule.body, &rule.location);
+            }
+            rule.else_rule = next.take();
+            next = Some(Box::new(rule));
+        }
+        next.map(|rule| *rule)
+    }
+
+    /// One `else`, and whether its body was in braces.
+    fn else_rule(&mut self, head: &Head) -> Option<(Rule, bool)> {
+        let location = self.here();
+        let mut head = Head { generated_value: false, location: location.clone(), ..head.clone() };
+        self.renew_wildcards(&mut head);
+        self.scan();
+        match self.kind() {
+            Kind::LeftBrace | Kind::If => {
+                head.generated_value = true;
+                head.value = Some(Term::new(Node::Bool(true), location.clone()));
+            }
+            Kind::Assign | Kind::Unify => {
+                head.assign = self.is(Kind::Assign);
+                self.scan();
+                head.value = Some(self.infix()?);
+                head.location = self.since(&head.location);
+            }
+            _ => return self.illegal("expected else value term or rule body"),
+        }
+        let mut rule = Rule {
+            default: false,
+            head,
+            body: Body::new(),
+            else_rule: None,
+            location,
+            annotations: Vec::new(),
+            generated_body: false,
+        };
+        let has_if = self.is(Kind::If);
+        if !has_if && !self.is(Kind::LeftBrace) {
             rule.generated_body = true;
-            return Some(rule);
+            return Some((rule, false));
         }
-        if self.is_keyword("else") {
-            rule.else_rule = Some(Box::new(self.else_rule(&rule.head.clone())?));
+        if has_if {
+            rule.head.keywords.push(HeadKeyword::If);
+            self.scan();
         }
-        rule.location = self.since(&start);
-        Some(rule)
+        let braces = self.is(Kind::LeftBrace);
+        rule.body = match self.kind() {
+            Kind::LeftBrace => self.braces()?,
+            Kind::End => return self.illegal("rule body expected"),
+            _ => vec![self.literal_expr()?],
+        };
+        Some((rule, braces))
     }
 
-    /// More bodies of the same rule: each is a rule of its own.
-    fn chained(&mut self, rule: Rule) -> Option<Vec<Rule>> {
+    /// `{ … } { … }`: further bodies under the same head.
+    fn chained_bodies(&mut self, rule: Rule) -> Option<Vec<Rule>> {
         let mut rules = vec![rule];
-        while self.is("{") {
+        while self.is(Kind::LeftBrace) {
             if rules[0].else_rule.is_some() {
                 self.error("expected else keyword");
                 return None;
             }
-            let start = self.advance().location;
-            let body = self.body("}")?;
-            let location = self.since(&start);
-            let mut head = self.fresh_wildcards(rules[0].head.clone(), &start);
-            head.location = location.clone();
-            let mut rule = self.rule(head, &start);
-            (rule.body, rule.location) = (body, location);
-            rules.push(rule);
+            let location = self.here();
+            let body = self.braces()?;
+            let location = self.since(&location);
+            let mut head = rules[0].head.clone();
+            self.renew_wildcards(&mut head);
+            relocate_head(&mut head, &location);
+            rules.push(Rule {
+                default: false,
+                head,
+                body,
+                else_rule: None,
+                location,
+                annotations: Vec::new(),
+                generated_body: false,
+            });
         }
         Some(rules)
     }
 
-    fn fresh_wildcards(&mut self, mut head: Head, location: &Location) -> Head {
-        for argument in head.args.iter_mut().flatten() {
-            if argument.as_var().is_some_and(Var::is_wildcard) {
-                *argument = self.wildcard(location);
+    /// Each copy of a head has wildcards of its own among its arguments.
+    fn renew_wildcards(&mut self, head: &mut Head) {
+        for arg in head.args.iter_mut().flatten() {
+            if arg.as_var().is_some_and(|var| var.is_wildcard()) {
+                arg.node = Node::Var(self.wildcard());
             }
         }
-        head
     }
+}
 
-    fn head(&mut self, default: bool) -> Option<Head> {
-        let start = self.location();
-        let Kind::Name(name) = self.token().kind.clone() else {
-            self.illegal("");
-            return None;
-        };
-        let is_word = self.keywords.has(&name) && !self.starts_reference();
-        if is_word && !(&*name == "contains" && self.ahead(1).kind == Kind::Mark("(")) {
-            match default || matches!(&*name, "if" | "contains" | "in" | "every" | "and" | "or") {
-                true => self.error(format!("{name} keyword cannot be used for rule name")),
-                false => self.illegal(""),
-            }
-            return None;
-        }
-        self.advance();
-        let var = Term::var(&*name, &start);
-        let term = self.finish_until_call(var, &start, false)?;
-        let location = self.since(&start);
-        let (reference, args) = match term.node {
-            Node::Ref(parts) => (parts, None),
-            Node::Call(mut terms) => {
-                let args = terms.split_off(1);
-                let reference = match terms.remove(0).node {
-                    Node::Ref(parts) => parts,
-                    _ => return None,
-                };
-                (reference, Some(args))
-            }
-            node => (vec![Term::new(node, term.location)], None),
-        };
-        let head_name = match reference.len() {
-            1 => Var::new(&name),
-            _ => Var::new(""),
-        };
-        let mut head = Head {
-            name: head_name,
-            reference,
-            args,
-            key: None,
-            value: None,
-            assign: false,
-            location,
-            keywords: Vec::new(),
-            generated_value: false,
-        };
-        self.head_value(&mut head)?;
-        head.location = self.since(&start);
-        if head.value.is_none() && head.key.is_none() && (head.reference.len() != 2 || head.args.is_some()) {
+/// `p[x] if …` and `p[x] = y if …` are single values under a key.
+fn finish_head_before_if(head: &mut Head) -> Option<()> {
+    let [_, last] = head.reference.as_slice() else { return Some(()) };
+    if (!last.is_ground() || matches!(last.node, Node::Ref(_))) && head.args.as_ref().is_none_or(Vec::is_empty) {
+        head.key = Some(last.clone());
+    }
+    match head.value {
+        None => {
             head.generated_value = true;
             head.value = Some(Term::new(Node::Bool(true), head.location.clone()));
         }
-        Some(head)
+        Some(_) => head.name = head.reference[0].as_var()?.clone(),
     }
-
-    fn head_value(&mut self, head: &mut Head) -> Option<()> {
-        if self.is_keyword("contains") {
-            if head.args.is_some() {
-                self.illegal(&format!(
-                    "the contains keyword can only be used with multi-value rule definitions (e.g., {} contains <VALUE> {{ ... }})",
-                    crate::ast::ref_text(&head.reference)
-                ));
-                return None;
-            }
-            self.advance();
-            head.keywords.push(HeadKeyword::Contains);
-            head.key = Some(self.infix()?);
-        } else if self.is("=") || self.is(":=") {
-            head.assign = self.is(":=");
-            self.advance();
-            head.value = Some(self.infix()?);
-        }
-        Some(())
-    }
+    Some(())
 }
 
-/// Decides what `p[x]` means: a member of a set, or an entry of an object.
-fn settle_key(head: &mut Head, has_if: bool, contains: bool) {
-    if contains || head.args.is_some() || head.reference.len() != 2 {
-        return;
+/// `p[x]` without `if` and `contains` is a member of a set, or an entry of an object where it has a value.
+fn finish_old_head(head: &mut Head) -> Option<()> {
+    if head.reference.len() != 2 || head.args.as_ref().is_some_and(|args| !args.is_empty()) {
+        return Some(());
     }
-    let key = head.reference[1].clone();
-    let name = head.reference[0].as_var().cloned();
-    if has_if {
-        if key.to_value().is_none() {
-            head.key = Some(key);
-        }
-        match head.value {
-            None => {
-                head.generated_value = true;
-                head.value = Some(Term::new(Node::Bool(true), head.location.clone()));
-            }
-            Some(_) => head.name = name.unwrap_or_else(|| Var::new("")),
-        }
-        return;
-    }
-    head.name = name.unwrap_or_else(|| Var::new(""));
-    head.key = Some(key);
+    head.name = head.reference[0].as_var()?.clone();
+    head.key = Some(head.reference[1].clone());
     if head.value.is_none() {
         head.reference.truncate(1);
     }
-}
-
-fn true_body(location: &Location) -> Body {
-    vec![Expr::new(ExprKind::Term(Term::new(Node::Bool(true), location.clone())), location.clone())]
-}
-
-/// What kind of term in a value makes it no constant.
-fn not_constant(term: &Term) -> Option<&'static str> {
-    match &term.node {
-        Node::Var(_) => Some("var"),
-        Node::Ref(_) => Some("ref"),
-        Node::Call(_) => Some("call"),
-        Node::Array(items) | Node::Set(items) => items.iter().find_map(not_constant),
-        Node::Object(entries) => {
-            entries.iter().find_map(|(key, value)| not_constant(key).or_else(|| not_constant(value)))
-        }
-        _ => None,
-    }
+    Some(())
 }

@@ -1,274 +1,416 @@
-//! Where the parser is, and what it has to say.
+//! Where the parser is, what it has read and what it has to say.
 
-use std::{collections::BTreeSet, sync::Arc};
-
-use super::{Options, source};
-use crate::{
-    ast::{Comment, Location, RegoVersion, Term, Var},
-    error::{Code, Details, Error, Errors, Result},
-    lex::{self, Kind, Token},
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+    sync::Arc,
 };
 
-/// Brackets, operators and bodies within each other.
-const MAX_DEPTH: usize = 100_000;
+use super::Options;
+use crate::{
+    ast::{Comment, Location, Node, RegoVersion, Source, Term, Var},
+    compile::Capabilities,
+    error::{Code, Details, Error, Errors, Result},
+    lex::{self, Cursor, Keywords, Kind, Mode, Token},
+};
 
-/// Names that are keywords, and those that imports make keywords.
+/// Brackets and bodies within each other go this deep.
+const MAX_DEPTH: usize = 1_000;
+
+/// Levels of the tree, those of long chains of operators included. Later stages and the destructors recurse over it.
+const MAX_HEIGHT: usize = 2_000;
+
+/// Tokens read for each byte of the text, going back included. Only texts made to provoke it need so many.
+const WORK_PER_BYTE: usize = 64;
+
+/// What the parser can go back to.
 #[derive(Clone)]
-pub(super) struct Keywords(BTreeSet<&'static str>);
+pub(super) struct State {
+    cursor: Cursor,
+    pub token: Token,
+    /// Where the last token that is no white space ended.
+    pub last_end: u32,
+    /// Whether a line ended between the last token and this one.
+    pub skipped_line: bool,
+    wildcards: usize,
+    errors: usize,
+    comments: usize,
+    /// Hints for the next error.
+    hints: Vec<String>,
+}
 
-/// Keywords of every version.
-const ALWAYS: &[&str] = &["package", "import", "as", "default", "else", "not", "some", "with", "null", "true", "false"];
-
-/// Keywords that v0 modules import.
-pub(super) const FUTURE: &[&str] = &["contains", "every", "if", "in"];
-
-/// Keywords that v2 adds.
-pub(super) const FUTURE_V2: &[&str] = &["and", "or"];
-
-impl Keywords {
-    fn new(version: RegoVersion) -> Self {
-        let mut keywords = Self(ALWAYS.iter().copied().collect());
-        if version != RegoVersion::V0 {
-            keywords.all_future();
-        }
-        if version == RegoVersion::V2 {
-            FUTURE_V2.iter().for_each(|word| keywords.add(word));
-        }
-        keywords
-    }
-
-    pub fn all_future(&mut self) {
-        FUTURE.iter().for_each(|word| self.add(word));
-    }
-
-    pub fn add(&mut self, word: &'static str) {
-        self.0.insert(word);
-    }
-
-    pub fn has(&self, word: &str) -> bool {
-        self.0.contains(word)
-    }
+/// What is known about places that were read before, so that going back costs no more than reading once again.
+#[derive(Default)]
+pub(super) struct Memo {
+    /// Brackets whose `|` does not begin the body of a comprehension.
+    pub no_comprehension: HashSet<u32>,
+    /// Braces that are no operand of `and` or `or`.
+    pub no_operand: HashSet<u32>,
+    /// Parentheses that do not group `and` and `or`, and whether they were read as an operand.
+    pub no_group: HashSet<(u32, bool)>,
+    /// Terms that cannot be read: where the parser was then, and its errors.
+    failures: HashMap<u32, (State, Errors)>,
 }
 
 pub(super) struct Parser<'o> {
+    pub source: Arc<Source>,
     pub options: &'o Options,
+    /// Which keywords can be imported, in alphabetical order.
+    pub importable: Vec<&'static str>,
     pub keywords: Keywords,
-    /// Whether `not { … }` is read as negation of a body.
+    /// Whether `not { … }` negates a body.
     pub not_bodies: bool,
+    pub state: State,
     pub errors: Errors,
     pub comments: Vec<Comment>,
-    version: RegoVersion,
-    tokens: Arc<Vec<Token>>,
-    at: usize,
-    wildcards: usize,
+    pub memo: Memo,
+    /// The memo for probes, which read with other keywords.
+    probe_memo: Memo,
+    probing: bool,
+    faults: Vec<&'static str>,
     depth: usize,
+    height: usize,
     work: usize,
 }
 
-/// A place to go back to.
-pub(super) struct Mark {
-    at: usize,
-    errors: usize,
-}
-
 impl<'o> Parser<'o> {
+    /// A parser at the first token.
     pub fn new(name: &str, text: &str, options: &'o Options) -> Result<Self> {
-        let source = source(name, text)?;
-        let lexed = lex::tokens(&source);
-        Ok(Self {
+        if u32::try_from(text.len()).is_err() {
+            return Err(vec![Error::nowhere(Code::Parse, "texts of 4 GiB and more cannot be read")]);
+        }
+        let (importable, keywords, not_bodies) = super::version::keywords(options)?;
+        let source = Arc::new(Source { name: name.to_owned(), text: text.to_owned() });
+        let mut faults = Vec::new();
+        let cursor = Cursor::start(&source.text, &mut faults);
+        let token = Token { kind: Kind::Illegal, start: 0, end: 0, row: 1, col: 0 };
+        let hints = Vec::new();
+        let mut parser = Self {
+            work: text.len().saturating_mul(WORK_PER_BYTE).saturating_add(10_000),
+            source,
             options,
-            keywords: Keywords::new(options.version),
-            not_bodies: options.version == RegoVersion::V2,
+            importable,
+            keywords,
+            not_bodies,
+            state: State {
+                cursor,
+                token,
+                last_end: 0,
+                skipped_line: false,
+                wildcards: 0,
+                errors: 0,
+                comments: 0,
+                hints,
+            },
             errors: Vec::new(),
-            comments: lexed.comments,
-            version: options.version,
-            work: 64 * lexed.tokens.len() + 10_000,
-            tokens: Arc::new(lexed.tokens),
-            at: 0,
-            wildcards: 0,
+            comments: Vec::new(),
+            memo: Memo::default(),
+            probe_memo: Memo::default(),
+            probing: false,
+            faults,
             depth: 0,
-        })
+            height: 0,
+        };
+        parser.scan();
+        Ok(parser)
     }
 
-    pub fn version(&self) -> RegoVersion {
-        self.version
-    }
-
-    pub fn set_version(&mut self, version: RegoVersion) {
-        self.version = version;
-    }
-
-    /// Parses other tokens with the same settings.
-    pub fn within<T>(&mut self, tokens: &[Token], parse: impl FnOnce(&mut Self) -> T) -> T {
-        let tokens = std::mem::replace(&mut self.tokens, Arc::new(tokens.to_vec()));
-        let at = std::mem::replace(&mut self.at, 0);
-        let result = parse(self);
-        (self.tokens, self.at) = (tokens, at);
-        result
-    }
-
-    pub fn token(&self) -> &Token {
-        &self.tokens[self.at.min(self.tokens.len() - 1)]
-    }
-
-    pub fn ahead(&self, count: usize) -> &Token {
-        &self.tokens[(self.at + count).min(self.tokens.len() - 1)]
-    }
-
-    pub fn location(&self) -> Location {
-        self.token().location.clone()
-    }
-
-    pub fn at_end(&self) -> bool {
-        self.token().kind == Kind::End
-    }
-
-    pub fn is(&self, mark: &str) -> bool {
-        matches!(self.token().kind, Kind::Mark(other) if other == mark)
-    }
-
-    /// Whether the token is this keyword, as far as it is one here.
-    pub fn is_keyword(&self, word: &str) -> bool {
-        matches!(&self.token().kind, Kind::Name(name) if **name == *word) && self.keywords.has(word)
-    }
-
-    /// Whether the token follows the last one without space.
-    pub fn is_adjacent(&self) -> bool {
-        self.at > 0 && self.tokens[self.at - 1].location.end == self.token().location.start
-    }
-
-    /// Whether a line ends before the token.
-    pub fn is_new_line(&self) -> bool {
-        self.at == 0 || {
-            let (before, here) = (&self.tokens[self.at - 1].location, &self.token().location);
-            here.source.text[before.end as usize..here.start as usize].contains('\n')
+    /// The comments, or all errors with the lines they are in.
+    pub fn finish(self) -> Result<Vec<Comment>> {
+        if self.errors.is_empty() {
+            return Ok(self.comments);
         }
-    }
-
-    pub fn advance(&mut self) -> Token {
-        let token = self.token().clone();
-        if self.at + 1 < self.tokens.len() {
-            self.at += 1;
+        let mut errors = self.errors;
+        for error in &mut errors {
+            if let Some(location) = &error.location {
+                error.details = line_details(&self.source.text, location.start as usize);
+            }
         }
-        self.work = self.work.saturating_sub(1);
-        token
+        Err(errors)
     }
 
-    pub fn accept(&mut self, mark: &str) -> bool {
-        let is = self.is(mark);
-        if is {
-            self.advance();
-        }
-        is
+    pub fn kind(&self) -> Kind {
+        self.state.token.kind
     }
 
-    pub fn accept_keyword(&mut self, word: &str) -> bool {
-        let is = self.is_keyword(word);
-        if is {
-            self.advance();
-        }
-        is
+    pub fn is(&self, kind: Kind) -> bool {
+        self.state.token.kind == kind
     }
 
-    pub fn mark(&self) -> Mark {
-        Mark { at: self.at, errors: self.errors.len() }
+    /// Offset of the token.
+    pub fn offset(&self) -> u32 {
+        self.state.token.start
     }
 
-    pub fn back(&mut self, mark: &Mark) {
-        self.at = mark.at;
-        self.errors.truncate(mark.errors);
+    /// The text of the token.
+    pub fn literal(&self) -> &str {
+        self.text(self.state.token.start, self.state.token.end)
     }
 
-    /// From `start` to the end of the last token.
+    /// Where the token stands.
+    pub fn here(&self) -> Location {
+        let Token { start, end, row, col, .. } = self.state.token;
+        Location { source: Arc::clone(&self.source), row, col, start, end }
+    }
+
+    pub fn text(&self, start: u32, end: u32) -> &str {
+        self.source.text.get(start as usize..end as usize).unwrap_or("")
+    }
+
+    /// From the beginning of `start` to the end of the last token.
     pub fn since(&self, start: &Location) -> Location {
-        let end = self.tokens[self.at.saturating_sub(1)].location.end;
-        Location { end: end.max(start.start), ..start.clone() }
+        Location { end: self.state.last_end.max(start.start), ..start.clone() }
     }
 
-    pub fn wildcard(&mut self, location: &Location) -> Term {
-        self.wildcards += 1;
-        Term::new(crate::ast::Node::Var(Var::new(format!("${}", self.wildcards - 1))), location.clone())
+    /// The next token that is no white space.
+    pub fn scan(&mut self) {
+        self.advance(true, Mode::Normal);
     }
 
-    /// Parses something one level deeper; None with an error where that is too deep.
-    pub fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        if self.depth == MAX_DEPTH || self.work == 0 {
-            self.error("max recursion depth exceeded");
+    /// The next token, white space included.
+    pub fn scan_space(&mut self) {
+        self.advance(false, Mode::Normal);
+    }
+
+    pub fn advance(&mut self, skip_space: bool, mode: Mode) {
+        if !self.is(Kind::Whitespace) {
+            self.state.last_end = self.state.token.end;
+            self.state.skipped_line = false;
+        }
+        loop {
+            self.work = self.work.saturating_sub(1);
+            let cursor = &mut self.state.cursor;
+            self.state.token = lex::scan(&self.source.text, cursor, self.keywords, mode, &mut self.faults);
+            if !self.faults.is_empty() {
+                for fault in mem::take(&mut self.faults) {
+                    self.error(fault);
+                }
+                self.state.token.kind = Kind::Illegal;
+            }
+            match self.kind() {
+                Kind::Whitespace => {
+                    self.state.skipped_line |= self.literal() == "\n";
+                    if !skip_space {
+                        return;
+                    }
+                }
+                Kind::Comment => {
+                    let text = self.literal()[1..].trim_end_matches('\r').to_owned();
+                    self.comments.push(Comment { text, location: self.here() });
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// The kind of the token behind this one, white space included.
+    pub fn next_kind(&mut self, skip_space: bool) -> Kind {
+        let state = self.save();
+        self.advance(skip_space, Mode::Normal);
+        let kind = self.kind();
+        self.restore(state);
+        kind
+    }
+
+    pub fn save(&self) -> State {
+        State { errors: self.errors.len(), comments: self.comments.len(), ..self.state.clone() }
+    }
+
+    /// Goes back. Errors and comments since then are forgotten.
+    pub fn restore(&mut self, state: State) {
+        self.errors.truncate(state.errors);
+        self.comments.truncate(state.comments);
+        self.state = state;
+    }
+
+    /// Tries something from an earlier place on, as if all future keywords were there. Whatever comes of it, the parser
+    /// is as before.
+    pub fn probe<T>(&mut self, from: &State, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.probing {
             return None;
         }
-        self.depth += 1;
-        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || parse(self));
-        self.depth -= 1;
+        let future = self.keywords.with_future();
+        let keywords = mem::replace(&mut self.keywords, future);
+        let state = mem::replace(&mut self.state, from.clone());
+        let (errors, comments) = (mem::take(&mut self.errors), mem::take(&mut self.comments));
+        mem::swap(&mut self.memo, &mut self.probe_memo);
+        self.probing = true;
+        let result = parse(self);
+        self.probing = false;
+        mem::swap(&mut self.memo, &mut self.probe_memo);
+        (self.errors, self.comments) = (errors, comments);
+        self.state = state;
+        self.keywords = keywords;
         result
+    }
+
+    /// Makes words keywords from the next token on.
+    pub fn add_keywords<'w>(&mut self, words: impl IntoIterator<Item = &'w str>) {
+        words.into_iter().for_each(|word| self.keywords.add(word));
+        self.memo = Memo::default();
+        self.probe_memo = Memo::default();
+    }
+
+    /// Parses something one level deeper. None, with an error, where that is too deep.
+    pub fn deeper<T>(&mut self, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= MAX_DEPTH || self.work == 0 {
+            return self.too_deep();
+        }
+        self.depth += 1;
+        let outer = mem::replace(&mut self.height, 0);
+        let result = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || parse(self));
+        self.height = outer.max(self.height + 1);
+        self.depth -= 1;
+        if self.height > MAX_HEIGHT {
+            return self.too_deep();
+        }
+        result
+    }
+
+    /// Parses a chain of operators: `parse` calls `link` for each level that it adds.
+    pub fn chain<T>(&mut self, parse: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let outer = mem::replace(&mut self.height, 0);
+        let result = parse(self);
+        self.height = outer.max(self.height);
+        result
+    }
+
+    /// Counts one more level above what a chain has read. None, with an error, where there are too many.
+    pub fn link(&mut self) -> Option<()> {
+        self.height += 1;
+        if self.height > MAX_HEIGHT { self.too_deep() } else { Some(()) }
+    }
+
+    fn too_deep<T>(&mut self) -> Option<T> {
+        self.error("max parsing recursion depth exceeded");
+        None
+    }
+
+    /// Parses a term that begins here, unless that is known to fail.
+    pub fn unless_failed(&mut self, parse: impl FnOnce(&mut Self) -> Option<Term>) -> Option<Term> {
+        let begin = self.offset();
+        if !matches!(self.kind(), Kind::LeftBracket | Kind::LeftBrace | Kind::LeftParen) {
+            return parse(self);
+        }
+        if let Some((state, errors)) = self.memo.failures.get(&begin) {
+            self.state = state.clone();
+            self.errors.extend_from_slice(errors);
+            return None;
+        }
+        let errors = self.errors.len();
+        let term = parse(self);
+        if term.is_none() {
+            let errors = self.errors.get(errors..).unwrap_or_default().to_vec();
+            self.memo.failures.insert(begin, (self.save(), errors));
+        }
+        term
+    }
+
+    /// A variable that occurs nowhere else.
+    pub fn wildcard(&mut self) -> Var {
+        let number = self.state.wildcards;
+        self.state.wildcards += 1;
+        Var::new(format!("${number}"))
+    }
+
+    /// The token as a variable.
+    pub fn var(&mut self) -> Term {
+        let location = self.here();
+        let var = match self.literal() {
+            "_" => self.wildcard(),
+            name => Var::new(name),
+        };
+        Term::new(Node::Var(var), location)
+    }
+
+    /// Whether a feature is there.
+    pub fn has_feature(&self, feature: &str) -> bool {
+        has_feature(self.options, feature)
+    }
+
+    /// Whether the token may be a name in a reference though it is a keyword.
+    pub fn is_ref_keyword(&self) -> bool {
+        let word = self.kind().name();
+        (super::version::is_keyword(word, self.options.version) || self.keywords.has(word))
+            && self.has_feature("keywords_in_refs")
+    }
+
+    /// Takes a keyword that begins a reference for a name.
+    pub fn keyword_as_ref_head(&mut self) -> bool {
+        let is = self.is_ref_keyword() && matches!(self.next_kind(false), Kind::Dot | Kind::LeftBracket);
+        if is {
+            self.state.token.kind = Kind::Ident;
+        }
+        is
+    }
+
+    pub fn hint(&mut self, hint: impl Into<String>) {
+        self.state.hints.push(hint.into());
+    }
+
+    pub fn has_hints(&self) -> bool {
+        !self.state.hints.is_empty()
     }
 
     pub fn error(&mut self, message: impl Into<String>) {
-        let location = self.location();
-        self.error_at(&location, message);
+        self.error_at(&self.here(), message);
     }
 
     pub fn error_at(&mut self, location: &Location, message: impl Into<String>) {
-        let line = location.line().to_owned();
-        let begin = location.source.text[..location.start as usize].rfind('\n').map_or(0, |at| at + 1);
-        let idx = location.start as usize - begin;
-        let mut error = Error::new(Code::Parse, location, message);
-        error.details = Details::Line { line, idx };
-        self.errors.push(error);
+        let mut message = message.into();
+        let hints = mem::take(&mut self.state.hints);
+        match hints.as_slice() {
+            [] => {}
+            [hint] => message.push_str(&format!(" (hint: {hint})")),
+            hints => message.push_str(&format!(" (hints: {})", hints.join(", "))),
+        }
+        self.errors.push(Error::new(Code::Parse, location, message));
     }
 
     /// Reports the token as out of place.
-    pub fn illegal(&mut self, note: &str) {
-        let message = match &self.token().kind {
-            Kind::Illegal(why) => why.clone(),
-            kind => {
-                let (name, what) = self.describe(kind);
-                match note {
-                    "" => format!("unexpected {name} {what}"),
-                    note => format!("unexpected {name} {what}: {note}"),
-                }
-            }
-        };
-        self.error(message);
-    }
-
-    fn describe<'k>(&self, kind: &'k Kind) -> (&'k str, &'static str) {
-        match kind {
-            Kind::Name(name) if self.keywords.has(name) => (name, "keyword"),
-            Kind::Name(_) => ("identifier", "token"),
-            Kind::Mark(mark) => (name_of(mark), "token"),
-            kind => (kind.name(), "token"),
+    pub fn illegal<T>(&mut self, note: &str) -> Option<T> {
+        let kind = self.kind();
+        let what = if kind.is_keyword() { "keyword" } else { "token" };
+        match (kind, note) {
+            (Kind::Illegal, _) => self.error("illegal token"),
+            (_, "") => self.error(format!("unexpected {} {what}", kind.name())),
+            _ => self.error(format!("unexpected {} {what}: {note}", kind.name())),
         }
-    }
-
-    /// All errors in order, each once; a generic one if nothing was said.
-    pub fn take_errors(&mut self) -> Errors {
-        if self.errors.is_empty() {
-            self.illegal("");
-        }
-        let mut errors = std::mem::take(&mut self.errors);
-        errors.dedup();
-        errors
+        None
     }
 }
 
-/// What messages call a mark.
-fn name_of(mark: &'static str) -> &'static str {
-    match mark {
-        ":=" => "assign",
-        "=" => "eq",
-        "==" => "equal",
-        "!=" => "neq",
-        "<" => "lt",
-        "<=" => "lte",
-        ">" => "gt",
-        ">=" => "gte",
-        "+" => "plus",
-        "-" => "minus",
-        "*" => "mul",
-        "/" => "div",
-        "%" => "rem",
-        "&" => "and",
-        "|" => "or",
-        mark => mark,
+/// Whether the capabilities name a feature, or OPA's default for the version does.
+pub(super) fn has_feature(options: &Options, feature: &str) -> bool {
+    let Some(capabilities) = &options.capabilities else {
+        return match options.version {
+            RegoVersion::V0 | RegoVersion::V0CompatV1 => feature != "template_strings",
+            _ => true,
+        };
+    };
+    let has = |feature: &str| has(capabilities, feature);
+    let implied = matches!(feature, "keywords_in_refs" | "template_strings");
+    has(feature) || implied && options.version == RegoVersion::V2 && has("rego_v2")
+}
+
+fn has(capabilities: &Capabilities, feature: &str) -> bool {
+    capabilities.features.contains(feature)
+}
+
+/// The line around an offset, or the one before where only white space is there.
+fn line_details(text: &str, offset: usize) -> Details {
+    let bytes = text.as_bytes();
+    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
+    let Some(last) = bytes.len().checked_sub(1) else {
+        return Details::Line { line: String::new(), idx: 0 };
+    };
+    let mut at = offset.min(last);
+    // As Latin-1, in which OPA looks at single bytes: 0x85 and 0xA0 are space there.
+    while at > 0 && matches!(bytes[at], b' ' | 0x09..=0x0d | 0x85 | 0xa0) {
+        at -= 1;
     }
+    let begin = bytes[..=at].iter().rposition(is_line_end).map_or(0, |end| end + 1);
+    let end = bytes[at..].iter().position(is_line_end).map_or(bytes.len(), |end| at + end);
+    let begin = begin.min(end);
+    Details::Line { line: String::from_utf8_lossy(&bytes[begin..end]).into_owned(), idx: at.saturating_sub(begin) }
 }

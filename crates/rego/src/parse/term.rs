@@ -1,200 +1,147 @@
-//! Terms without operators: literals, variables, references, calls.
+//! Single terms.
 
-use std::sync::Arc;
-
-use super::state::Parser;
+use super::{
+    import::{is_root, single_ref},
+    state::Parser,
+};
 use crate::{
-    ast::{Location, Node, Term, Var},
-    lex::Kind,
+    ast::{Location, Node, Term},
+    lex::{Kind, Mode},
     value::Number,
 };
 
 impl Parser<'_> {
-    /// One operand.
+    /// A term without operators around it.
     pub fn term(&mut self) -> Option<Term> {
-        self.deeper(Self::operand)
+        self.unless_failed(|parser| parser.deeper(Self::term_here))
     }
 
-    fn operand(&mut self) -> Option<Term> {
-        let start = self.location();
-        let term = match self.token().kind.clone() {
-            Kind::Name(name) => return self.name(&name, start),
-            Kind::Number(text) => {
-                self.advance();
-                Term::new(Node::Number(Number::from_literal(&text)), start)
+    fn term_here(&mut self) -> Option<Term> {
+        // Where a term is expected, `and(` and `or(` call built-ins.
+        if matches!(self.kind(), Kind::And | Kind::Or) && self.next_kind(false) == Kind::LeftParen {
+            self.state.token.kind = Kind::Ident;
+        }
+        let location = self.here();
+        let literal = |node| Some(Term::new(node, location.clone()));
+        let term = match self.kind() {
+            Kind::Null => literal(Node::Null),
+            Kind::True => literal(Node::Bool(true)),
+            Kind::False => literal(Node::Bool(false)),
+            Kind::Minus => {
+                if matches!(self.next_kind(true), Kind::Ident | Kind::Contains) {
+                    return self.negative();
+                }
+                self.number()
             }
-            Kind::Mark("-") => return self.negative(start),
-            Kind::String(text) | Kind::Raw(text) => {
-                self.advance();
-                return self.finish(Term::new(Node::String(text), start.clone()), &start);
-            }
-            Kind::Template(template) => {
-                self.advance();
-                self.template(&template, start)?
-            }
-            Kind::Mark("[") => {
-                let term = self.array()?;
-                return self.finish(term, &start);
-            }
-            Kind::Mark("{") => {
-                let term = self.set_or_object()?;
-                return self.finish(term, &start);
-            }
-            Kind::Mark("(") => return self.group(&start),
-            _ => {
-                self.illegal("");
-                return None;
-            }
-        };
+            Kind::Dot | Kind::Number => self.number(),
+            Kind::String => self.string(),
+            Kind::TemplatePart | Kind::TemplateEnd => self.template(false),
+            Kind::RawTemplatePart | Kind::RawTemplateEnd => self.template(true),
+            Kind::Ident | Kind::Contains => Some(self.var()),
+            Kind::LeftBracket => self.array(),
+            Kind::LeftBrace => self.set_or_object(),
+            Kind::LeftParen => self.parenthesized(),
+            _ => self.illegal(""),
+        }?;
+        self.finish_term(term)
+    }
+
+    /// `-x`, which is `0 - x`.
+    fn negative(&mut self) -> Option<Term> {
+        let sign = self.here();
+        self.scan();
+        let var = self.var();
+        let term = self.finish_term(var)?;
+        let zero = Term::new(Node::Number(Number::Int(0)), sign.clone());
+        let operator = Term::operator("minus", &sign);
+        let location = Location { end: self.state.last_end, ..sign };
+        Some(Term::new(Node::Call(vec![operator, zero, term]), location))
+    }
+
+    /// What may follow a term directly: parts of a reference, or arguments.
+    fn finish_term(&mut self, term: Term) -> Option<Term> {
+        let offset = self.offset();
+        self.advance(false, Mode::Normal);
+        if matches!(self.kind(), Kind::LeftParen | Kind::Dot | Kind::LeftBracket) {
+            return self.reference_from(term, offset);
+        }
+        if self.is(Kind::Whitespace) {
+            self.scan();
+        }
+        Some(if is_root(&term) { single_ref(term) } else { term })
+    }
+
+    fn parenthesized(&mut self) -> Option<Term> {
+        let start = self.offset();
+        self.scan();
+        let mut term = self.infix()?;
+        if !self.is(Kind::RightParen) {
+            self.error("non-terminated expression");
+            return None;
+        }
+        term.location.start = start;
+        term.location.end = self.state.token.end;
         Some(term)
     }
 
-    fn negative(&mut self, start: Location) -> Option<Term> {
-        self.advance();
-        match self.token().kind.clone() {
-            Kind::Number(text) if self.is_adjacent() => {
-                self.advance();
-                Some(Term::new(Node::Number(Number::from_literal(&format!("-{text}"))), self.since(&start)))
-            }
-            _ => {
-                self.illegal("expected number");
+    fn string(&mut self) -> Option<Term> {
+        let location = self.here();
+        let literal = self.literal();
+        let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
+        if literal.starts_with('`') || !inner.contains('\\') {
+            return Some(Term::string(inner, &location));
+        }
+        match unescape(inner) {
+            Some(text) => Some(Term::string(text, &location)),
+            None => {
+                let message = format!("illegal string literal: {literal}");
+                self.error_at(&location, message);
                 None
             }
         }
     }
+}
 
-    fn group(&mut self, start: &Location) -> Option<Term> {
-        self.advance();
-        let inner = self.infix()?;
-        if !self.accept(")") {
-            self.illegal("expected `)`");
+/// Takes the escapes of a JSON string (RFC 8259, section 7). Halves of surrogate pairs become U+FFFD.
+pub(super) fn unescape(text: &str) -> Option<String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(|char: char| char == '\\' || char < ' ' || char == '"') {
+        out.push_str(&rest[..at]);
+        let mut chars = rest[at..].chars();
+        if chars.next() != Some('\\') {
             return None;
         }
-        Some(Term::new(inner.node, self.since(start)))
+        out.push(match chars.next()? {
+            char @ ('"' | '\\' | '/') => char,
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => code_point(&mut chars)?,
+            _ => return None,
+        });
+        rest = chars.as_str();
     }
+    out.push_str(rest);
+    Some(out)
+}
 
-    fn name(&mut self, name: &Arc<str>, start: Location) -> Option<Term> {
-        let node = match &**name {
-            "null" => Node::Null,
-            "true" => Node::Bool(true),
-            "false" => Node::Bool(false),
-            _ if self.keywords.has(name) && !(self.starts_reference() || self.is_contains_call(name)) => {
-                self.illegal("");
-                return None;
-            }
-            _ => {
-                self.advance();
-                let var = match &**name {
-                    "_" => self.wildcard(&start),
-                    _ => Term::new(Node::Var(Var::new(name)), start.clone()),
-                };
-                let term = self.finish(var, &start)?;
-                return Some(match &term.node {
-                    // The documents that every policy knows are references even where nothing follows.
-                    Node::Var(var) if matches!(var.as_str(), "input" | "data") => {
-                        let location = term.location.clone();
-                        Term::new(Node::Ref(vec![term]), location)
-                    }
-                    _ => term,
-                });
-            }
-        };
-        self.advance();
-        Some(Term::new(node, start))
-    }
-
-    /// Whether a keyword is the head of a reference: `default.x`, `if["x"]`.
-    pub fn starts_reference(&self) -> bool {
-        let (here, next) = (&self.token().location, self.ahead(1));
-        here.end == next.location.start && matches!(next.kind, Kind::Mark("." | "["))
-    }
-
-    /// `contains` is a built-in as well.
-    fn is_contains_call(&self, name: &str) -> bool {
-        let (here, next) = (&self.token().location, self.ahead(1));
-        name == "contains" && here.end == next.location.start && next.kind == Kind::Mark("(")
-    }
-
-    /// Reads what may follow a term without space: `.a`, `[b]` and `(c)`.
-    pub fn finish(&mut self, head: Term, start: &Location) -> Option<Term> {
-        self.finish_until_call(head, start, true)
-    }
-
-    /// The same; `many` says whether more may follow a call.
-    pub fn finish_until_call(&mut self, head: Term, start: &Location, many: bool) -> Option<Term> {
-        let mut term = head;
-        while self.is_adjacent() {
-            match self.token().kind {
-                Kind::Mark("(") if matches!(term.node, Node::Var(_) | Node::Ref(_)) => {
-                    term = self.arguments(term, start)?;
-                    if !many {
-                        return Some(term);
-                    }
-                }
-                Kind::Mark("." | "[") => term = self.path(term, start)?,
-                _ => break,
-            }
-        }
-        Some(term)
-    }
-
-    fn arguments(&mut self, operator: Term, start: &Location) -> Option<Term> {
-        self.advance();
-        let operator = match operator.node {
-            Node::Var(_) => {
-                let location = operator.location.clone();
-                Term::new(Node::Ref(vec![operator]), location)
-            }
-            _ => operator,
-        };
-        let is_set = operator.is_operator("set");
-        let mut terms = vec![operator];
-        terms.extend(self.list(")", Vec::new())?);
-        if is_set && terms.len() == 1 {
-            return Some(Term::new(Node::Set(Vec::new()), self.since(start)));
-        }
-        Some(Term::new(Node::Call(terms), self.since(start)))
-    }
-
-    fn path(&mut self, head: Term, start: &Location) -> Option<Term> {
-        let mut parts = match head.node {
-            Node::Ref(parts) => parts,
-            _ => vec![head],
-        };
-        while self.is_adjacent() {
-            if self.accept(".") {
-                let location = self.location();
-                let Kind::Name(name) = self.token().kind.clone() else {
-                    self.illegal("expected var");
-                    return None;
-                };
-                self.advance();
-                parts.push(Term::string(&*name, &location));
-            } else if self.accept("[") {
-                let Some(part) = self.infix() else { return None };
-                if !self.accept("]") {
-                    self.illegal("expected `]`");
-                    return None;
-                }
-                parts.push(part);
-            } else {
-                break;
-            }
-        }
-        Some(Term::new(Node::Ref(parts), self.since(start)))
-    }
-
-    /// Terms separated by commas, up to and with a closing mark. A comma may stand before it.
-    pub fn list(&mut self, close: &'static str, mut terms: Vec<Term>) -> Option<Vec<Term>> {
-        loop {
-            if self.accept(close) {
-                return Some(terms);
-            }
-            terms.push(self.infix_in_list()?);
-            if !self.is(close) && !self.accept(",") {
-                self.illegal(&format!("expected \",\" or \"{close}\""));
-                return None;
-            }
+fn code_point(chars: &mut std::str::Chars<'_>) -> Option<char> {
+    let high = unit(chars)?;
+    if (0xd800..0xdc00).contains(&high)
+        && let Some(rest) = chars.as_str().strip_prefix("\\u")
+    {
+        let mut ahead = rest.chars();
+        if let Some(low) = unit(&mut ahead).filter(|low| (0xdc00..0xe000).contains(low)) {
+            *chars = ahead;
+            return char::from_u32(0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
         }
     }
+    Some(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+fn unit(chars: &mut std::str::Chars<'_>) -> Option<u32> {
+    (0..4).try_fold(0, |unit, _| Some(unit * 16 + chars.next()?.to_digit(16)?))
 }
