@@ -112,7 +112,7 @@ fn check_with<'a>(env: &Rc<Env<'a>>, expr: &Expr) -> Option<Failure> {
     expr.with.iter().find_map(|with| {
         let (target, value) = (env.term(&with.target), env.term(&with.value));
         let (Some(Type::Function(wanted)), Some(Type::Function(given))) = (&target, &value) else { return None };
-        let name = with.target.as_ref_term().unwrap_or_default();
+        let name = with.target.as_ref_term().unwrap_or(std::slice::from_ref(&with.target));
         let have: Vec<Option<Type>> = given.args.iter().map(|arg| arg.of.clone()).collect();
         let fail = || {
             let variadic = wanted.variadic.as_ref();
