@@ -1,38 +1,28 @@
 //! Types: inference over bodies, errors in OPA's words, JSON Schemas.
-//!
-//! Modules here are written as the compiler leaves them: full names, calls with their result as the last operand.
 
 use std::collections::BTreeMap;
 
 use rego::{
     Value,
-    ast::{Annotations, RegoVersion, SchemaAnnotation, Scope, Term},
-    compile::{Compiled, Options, RuleId, RuleTree},
+    ast::{Annotations, Module, SchemaAnnotation, Scope},
+    compile::{self, Options, QueryContext},
     error::{Details, Errors},
     parse,
-    types::{self, Type, TypeEnv},
+    types::{Type, TypeEnv},
 };
 
-fn compiled(text: &str) -> Compiled {
-    let options = parse::Options { version: RegoVersion::V1, annotations: true, ..parse::Options::default() };
-    let module = parse::module("test.rego", text, &options).unwrap();
-    let mut tree = RuleTree::default();
-    for (rule, parsed) in module.rules.iter().enumerate() {
-        let package = module.package.path.iter().skip(1).map_while(Term::to_value);
-        let name = parsed.head.reference.iter().take(1).map(|name| Value::string(name.as_var().unwrap().as_str()));
-        let rest = parsed.head.reference.iter().skip(1).map_while(Term::to_value);
-        let path = package.chain(name).chain(rest);
-        let node = path.fold(&mut tree, |node, key| node.children.entry(key).or_default());
-        node.rules.push(RuleId { module: 0, rule });
-    }
-    Compiled { modules: vec![module], tree, ..Compiled::default() }
+fn module(text: &str) -> Module {
+    parse::module("test.rego", text, &parse::Options::default()).unwrap()
 }
 
 fn check_with(text: &str, schemas: &[(&str, &str)]) -> (TypeEnv, Errors) {
     let path = |path: &str| path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let schemas: BTreeMap<Vec<String>, Value> =
         schemas.iter().map(|(name, schema)| (path(name), Value::from_json(schema).unwrap())).collect();
-    types::check(&compiled(text), &Options { schemas, ..Options::default() })
+    match compile::compile(vec![module(text)], &Options { schemas, ..Options::default() }) {
+        Ok((_, env)) => (env, Errors::new()),
+        Err(errors) => (TypeEnv::default(), errors),
+    }
 }
 
 fn errors(text: &str) -> Vec<String> {
@@ -85,7 +75,14 @@ fn operands_have_to_fit() {
         ]
     );
     assert_eq!(errors("package a\np if { x = input.x; plus(x, 1, y); concat(x, y, z) }").len(), 1);
-    assert!(errors("package a\np if { count([1], n); equal(n, 1) }").is_empty());
+    assert!(errors("package a\np if { count([1]) == 1 }").is_empty());
+    assert_eq!(
+        errors("package a\np if { count(1, 2, 3) }"),
+        ["test.rego:2: rego_type_error: count: arity mismatch\n\thave: (number, number, number)\n\t\
+          want: (collection: any<string, array[any], object[any: any], set[any]>)"]
+    );
+    assert_eq!(errors("package a\np := [y | y := 1 + [\"a\"][_]]").len(), 1);
+    assert_eq!(errors("package a\np if { every x in [1] { data.a.q.r == x } }\nq := 1").len(), 1);
 }
 
 #[test]
@@ -99,7 +96,7 @@ fn sides_have_to_fit() {
     assert!(errors("package a\np if { [x, y] = [1, \"a\"]; plus(x, 1, z); startswith(y, \"a\") }").is_empty());
     assert_eq!(errors("package a\np if { [x, y] = [1, \"a\"]; plus(y, 1, z) }").len(), 1);
     assert_eq!(errors("package a\np if { internal.member_2(\"a\", [1, 2]) }").len(), 1);
-    assert!(errors("package a\np if { internal.member_2(x, [1, 2]); plus(x, 1, z) }").is_empty());
+    assert!(errors("package a\np if { some x in [1, 2]; x + 1 == 2 }").is_empty());
 }
 
 #[test]
@@ -217,8 +214,7 @@ fn schemas_give_types() {
 fn annotations_name_schemas() {
     let schemas = [("s", r#"{"properties": {"x": {"type": "string"}}}"#)];
     let check = |text: &str, scope: Scope, path: &str, schema: Result<&str, &str>| {
-        let mut compiled = compiled(text);
-        let module = &mut compiled.modules[0];
+        let mut module = module(text);
         let annotations = Annotations {
             scope,
             title: String::new(),
@@ -245,7 +241,8 @@ fn annotations_name_schemas() {
         }
         let schemas = schemas.iter().map(|(name, schema)| (vec![name.to_string()], Value::from_json(schema).unwrap()));
         let options = Options { schemas: schemas.collect(), ..Options::default() };
-        types::check(&compiled, &options).1.iter().map(|error| error.message.clone()).collect::<Vec<_>>()
+        let errors = compile::compile(vec![module], &options).err().unwrap_or_default();
+        errors.into_iter().map(|error| error.message).collect::<Vec<_>>()
     };
     let wrong = "plus: invalid argument(s)";
     let text = "package a\np if { plus(input.x, 1, y) }\np if { plus(input.x, 2, y) }\nq if { plus(input.x, 3, y) }";
@@ -290,13 +287,17 @@ fn large_and_deep_policies_take_little_time() {
 
 #[test]
 fn types_of_queries_are_checked() {
-    let compiled = compiled("package a\np := 1");
-    let (env, _) = types::check(&compiled, &Options::default());
+    let (compiled, env) = compile::compile(vec![module("package a\np := 1")], &Options::default()).unwrap();
     let check = |query: &str| {
         let body = parse::query(query, &parse::Options::default()).unwrap();
-        types::check_query(&env, &body, &compiled, &Default::default(), &Default::default())
+        let compiled = compile::query(&compiled, &env, body, &QueryContext::default(), &Options::default());
+        compiled.err().unwrap_or_default().iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert!(check("x = data.a.p; plus(x, 1, y)").is_empty());
-    assert_eq!(check("x = data.a.p; startswith(x, \"a\")").len(), 1);
+    assert!(check("x := data.a.p + 1").is_empty());
+    assert_eq!(
+        check("startswith(data.a.p, \"a\")"),
+        ["1:1: rego_type_error: startswith: invalid argument(s)\n\thave: (number, string)\n\t\
+          want: (search: string, base: string, result: boolean)"]
+    );
     assert_eq!(Type::of_json(&Value::from_json("{\"a\": [1]}").unwrap()).to_string(), "object<a: array<number>>");
 }
