@@ -7,29 +7,33 @@ mod bits;
 mod casts;
 mod cidr;
 mod comparison;
-pub(crate) mod encoding;
-pub(crate) mod go;
 mod graph;
 mod hash;
 mod http;
 mod internal;
-pub(crate) mod json;
 mod jwt;
 mod numbers;
 mod objects;
 mod parse;
 mod providers;
 mod runtime;
+mod semver;
 mod sets;
 mod signature;
+mod sprintf;
 mod strings;
 mod time;
 mod types;
+mod units;
 mod uri;
+mod uuid;
 mod x509;
 mod yaml;
 
 pub mod signatures;
+pub(crate) mod encoding;
+pub(crate) mod go;
+pub(crate) mod json;
 
 use std::{
     any::{Any, TypeId},
@@ -72,11 +76,15 @@ const TABLES: &[&[(&str, Function)]] = &[
     parse::TABLE,
     providers::TABLE,
     runtime::TABLE,
+    semver::TABLE,
     sets::TABLE,
+    sprintf::TABLE,
     strings::TABLE,
     time::TABLE,
     types::TABLE,
+    units::TABLE,
     uri::TABLE,
+    uuid::TABLE,
     x509::TABLE,
     yaml::TABLE,
 ];
