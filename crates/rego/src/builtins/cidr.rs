@@ -139,7 +139,8 @@ fn expand(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
     for (at, number) in (net.first()..=net.last()).enumerate() {
         if at % 1024 == 0 {
             cx.check()?;
-            cx.charge(1024.min(1 + net.host_mask() as usize) * 96)?;
+            let block = net.host_mask().saturating_add(1).min(1024) as usize;
+            cx.charge(block * 96)?;
         }
         addresses.insert(Value::from(address(number).to_string()));
     }

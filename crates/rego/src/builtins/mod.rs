@@ -65,6 +65,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     encoding::TABLE,
     graph::TABLE,
     hash::TABLE,
+    http::TABLE,
     internal::TABLE,
     json::TABLES[0],
     json::TABLES[1],

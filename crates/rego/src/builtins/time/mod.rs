@@ -7,6 +7,8 @@ mod layout;
 mod parse;
 mod zone;
 
+pub(super) use duration::parse_plain as parse_duration;
+
 use super::{Context, Failure, Function, Outcome, integer, string, wrong_type};
 use crate::value::Value;
 use civil::{Civil, days_in_month};

@@ -182,3 +182,17 @@ pub fn oid(bytes: &[u8]) -> Option<Oid> {
 pub fn dotted(oid: &[u32]) -> String {
     oid.iter().map(u32::to_string).collect::<Vec<_>>().join(".")
 }
+
+/// What is wrong with data that is not as it should be.
+pub fn problem(data: &[u8]) -> String {
+    let mut outer = Reader::new(data);
+    let problem = match (data.is_empty(), outer.any()) {
+        (true, _) => "syntax error: sequence truncated",
+        (false, None) => "syntax error: data truncated",
+        (false, Some(element)) if element.tag != SEQUENCE => "structure error: tags don't match",
+        (false, Some(element)) if element.content.is_empty() => "syntax error: sequence truncated",
+        _ if !outer.is_empty() => "syntax error: trailing data",
+        _ => "structure error: tags don't match",
+    };
+    format!("asn1: {problem}")
+}

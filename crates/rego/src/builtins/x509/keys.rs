@@ -195,10 +195,13 @@ pub fn public_key(algorithm: &Algorithm<'_>, bits: &[u8]) -> Result<PublicKey, S
     if oid == EC {
         let curve = Reader::new(algorithm.parameters).oid().ok_or("x509: invalid ECDSA parameters")?;
         let curve = Curve::of_oid(&curve).ok_or("x509: unsupported elliptic curve")?;
-        let valid = bits.first() == Some(&4) && curve.has_point(bits);
-        return match valid {
+        let name = curve.name().replace('-', "");
+        if bits.first() != Some(&4) || bits.len() != 1 + 2 * curve.size() {
+            return Err(format!("invalid {name} point encoding"));
+        }
+        return match curve.has_point(bits) {
             true => Ok(PublicKey::Ec { curve, point: bits.to_vec() }),
-            false => Err("x509: failed to unmarshal elliptic curve point".to_owned()),
+            false => Err(format!("{name} point not on curve")),
         };
     }
     if oid == ED25519 || oid == X25519 {
@@ -263,8 +266,7 @@ pub fn pkcs1(der: &[u8]) -> Result<PrivateKey, String> {
         None if is_pkcs8(der) => {
             Err("x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)".to_owned())
         }
-        None if Reader::new(der).any().is_none() => Err("asn1: syntax error: data truncated".to_owned()),
-        None => Err("asn1: structure error: tags don't match".to_owned()),
+        None => Err(der::problem(der)),
     }
 }
 
@@ -288,10 +290,7 @@ pub fn pkcs8(der: &[u8]) -> Result<PrivateKey, String> {
             let message = "x509: failed to parse private key (use ParsePKCS1PrivateKey instead for this key format)";
             return Err(message.to_owned());
         }
-        return Err(match Reader::new(der).any() {
-            None => "asn1: syntax error: data truncated".to_owned(),
-            Some(_) => "asn1: structure error: tags don't match".to_owned(),
-        });
+        return Err(der::problem(der));
     };
     let algorithm = Algorithm::parse(algorithm)?;
     let oid = algorithm.oid.as_slice();
@@ -323,15 +322,14 @@ pub fn sec1(der: &[u8], curve: Option<Curve>) -> Result<PrivateKey, String> {
         Some((version, secret, named))
     });
     let Some((version, secret, named)) = parts else {
-        return Err(match (is_pkcs8(der), pkcs1(der).is_ok(), Reader::new(der).any()) {
-            (true, ..) => {
+        return Err(match (is_pkcs8(der), pkcs1(der).is_ok()) {
+            (true, _) => {
                 "x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)".to_owned()
             }
-            (_, true, _) => {
+            (_, true) => {
                 "x509: failed to parse private key (use ParsePKCS1PrivateKey instead for this key format)".to_owned()
             }
-            (.., None) => "x509: failed to parse EC private key: asn1: syntax error: data truncated".to_owned(),
-            _ => "x509: failed to parse EC private key: asn1: structure error: tags don't match".to_owned(),
+            _ => format!("x509: failed to parse EC private key: {}", der::problem(der)),
         });
     };
     if version != 1 {

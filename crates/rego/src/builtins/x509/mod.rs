@@ -128,10 +128,8 @@ fn read_options(fields: &Object, options: &mut Options) -> Result<(), String> {
                 options.dns_name = name.trim_matches('"').to_owned();
             }
             "CurrentTime" => options.time = integer("int64 ")?.div_euclid(1_000_000_000),
-            "MaxConstraintComparisons" => match integer("")? {
-                0 => {}
-                most => options.max_comparisons = most,
-            },
+            // Checked and then, by Go's library too, not used.
+            "MaxConstraintComparisons" => drop(integer("")?),
             "KeyUsages" => {
                 let usages = match value {
                     Value::Array(items) => items.as_slice(),

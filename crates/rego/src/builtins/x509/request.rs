@@ -2,7 +2,7 @@
 
 use super::{
     certificate::{Extension, SignatureAlgorithm},
-    der::{INTEGER, OCTET_STRING, Oid, Reader, SEQUENCE, SET, constructed},
+    der::{self, INTEGER, OCTET_STRING, Oid, Reader, SEQUENCE, SET, constructed},
     extensions::{Extensions, Names},
     keys::{self, Algorithm, PublicKey},
     name::Name,
@@ -32,10 +32,7 @@ const ALTERNATIVE_NAMES: [u32; 4] = [2, 5, 29, 17];
 
 /// Reads a request.
 pub fn parse(der: &[u8]) -> Result<Request, String> {
-    let malformed = || match Reader::new(der).any() {
-        None => "asn1: syntax error: data truncated".to_owned(),
-        Some(_) => "asn1: structure error: tags don't match".to_owned(),
-    };
+    let malformed = || der::problem(der);
     let mut outer = Reader::new(der);
     let whole = outer.element(SEQUENCE).ok_or_else(malformed)?;
     if !outer.is_empty() {

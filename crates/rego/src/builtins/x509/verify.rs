@@ -20,8 +20,6 @@ pub struct Options {
     pub time: i64,
     /// Purposes of which it needs one, by their numbers. 0 is any.
     pub usages: Vec<usize>,
-    /// How many names may be compared with constraints.
-    pub max_comparisons: i64,
 }
 
 /// No chain needs more; who builds certificates to keep us busy does.
@@ -120,7 +118,7 @@ impl<'c> Search<'c> {
         for (constraints, permitted) in limits {
             let mut check = |count: usize, matches: &mut dyn FnMut() -> Option<bool>| {
                 self.comparisons += count as i64;
-                if self.comparisons > self.options.max_comparisons {
+                if self.comparisons > MAX_COMPARISONS {
                     return None;
                 }
                 (count == 0 || matches()? == permitted).then_some(())
@@ -251,6 +249,6 @@ fn has_name(certificate: &Certificate, wanted: &str) -> bool {
 impl Options {
     /// A server certificate, at a time.
     pub fn at(time: i64) -> Self {
-        Self { dns_name: String::new(), time, usages: Vec::new(), max_comparisons: MAX_COMPARISONS }
+        Self { dns_name: String::new(), time, usages: Vec::new() }
     }
 }
