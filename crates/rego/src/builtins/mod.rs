@@ -8,6 +8,7 @@ mod casts;
 mod cidr;
 mod comparison;
 mod graph;
+mod graphql;
 mod hash;
 mod http;
 mod internal;
@@ -64,6 +65,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     comparison::TABLE,
     encoding::TABLE,
     graph::TABLE,
+    graphql::TABLE,
     hash::TABLE,
     http::TABLE,
     internal::TABLE,
