@@ -2,6 +2,7 @@
 
 mod certificates;
 mod codec;
+mod graphql;
 mod json_schema;
 mod network;
 mod time;

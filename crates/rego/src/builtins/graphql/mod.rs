@@ -47,11 +47,7 @@ fn said(problem: Problem) -> String {
 }
 
 /// A document from its text or from its JSON. OPA counts these operands from 0.
-fn document(
-    operands: &[Value],
-    at: usize,
-    parse: fn(&str) -> Result<Value, Problem>,
-) -> Result<Value, Failure> {
+fn document(operands: &[Value], at: usize, parse: fn(&str) -> Result<Value, Problem>) -> Result<Value, Failure> {
     match &operands[at] {
         Value::String(text) => Ok(parse(text).map_err(said)?),
         object @ Value::Object(_) => Ok(selections_as_fields(&plain_json(object))),
@@ -88,9 +84,8 @@ fn schema(cx: &mut Context<'_>, operand: &Value, document: &Value) -> Result<Arc
         return Ok(Arc::clone(known));
     }
     let prelude = type_system::parse(PRELUDE).map_err(said)?;
-    let schema = Schema::new(&prelude, document).map_err(|problem| {
-        format!("Error in gqlparser SchemaDocument to Schema conversion: {}", problem.line())
-    })?;
+    let schema = Schema::new(&prelude, document)
+        .map_err(|problem| format!("Error in gqlparser SchemaDocument to Schema conversion: {}", problem.line()))?;
     let schema = Arc::new(schema);
     cx.memory.of::<Known>().0.insert(operand.clone(), Arc::clone(&schema));
     Ok(schema)

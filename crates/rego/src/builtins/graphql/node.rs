@@ -88,9 +88,9 @@ pub fn type_text(kind: &Value) -> String {
 pub fn is_compatible(given: &Value, wanted: &Value, wanted_non_null: bool) -> bool {
     text(given, "NamedType") == text(wanted, "NamedType")
         && match (child(given, "Elem"), child(wanted, "Elem")) {
-            (Some(given), Some(wanted)) => stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
-                is_compatible(given, wanted, flag(wanted, "NonNull"))
-            }),
+            (Some(given), Some(wanted)) => {
+                stacker::maybe_grow(64 * 1024, 1024 * 1024, || is_compatible(given, wanted, flag(wanted, "NonNull")))
+            }
             (Some(_), None) => false,
             (None, _) => true,
         }
@@ -136,9 +136,8 @@ impl Kind {
 /// A literal as text.
 pub fn literal_text(literal: &Value) -> String {
     let raw = text(literal, "Raw");
-    let children = |shown: &dyn Fn(&Value) -> String| {
-        list(literal, "Children").iter().map(shown).collect::<Vec<_>>().join(",")
-    };
+    let children =
+        |shown: &dyn Fn(&Value) -> String| list(literal, "Children").iter().map(shown).collect::<Vec<_>>().join(",");
     let inner = |entry: &Value| child(entry, "Value").map(literal_text).unwrap_or_default();
     stacker::maybe_grow(64 * 1024, 1024 * 1024, || match Kind::of(literal) {
         Kind::Variable => format!("${raw}"),

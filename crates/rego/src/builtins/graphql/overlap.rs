@@ -110,7 +110,9 @@ impl<'d> Walker<'d, '_, '_> {
                 return Ok(Some("they have differing arguments".to_owned()));
             }
         }
-        let kinds = a_definition.and_then(|field| child(field, "Type")).zip(b_definition.and_then(|field| child(field, "Type")));
+        let kinds = a_definition
+            .and_then(|field| child(field, "Type"))
+            .zip(b_definition.and_then(|field| child(field, "Type")));
         if let Some((a_kind, b_kind)) = kinds.filter(|(a, b)| self.types_conflict(a, b)) {
             let (a_kind, b_kind) = (type_text(a_kind), type_text(b_kind));
             return Ok(Some(format!("they return conflicting types \"{a_kind}\" and \"{b_kind}\"")));

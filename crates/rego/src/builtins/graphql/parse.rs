@@ -24,8 +24,7 @@ pub struct Parser<'t> {
 impl<'t> Parser<'t> {
     pub fn new(text: &'t str) -> Self {
         let end = Token { kind: Kind::End, value: String::new(), position: (1, 1) };
-        let mut parser =
-            Self { lexer: Lexer::new(text), token: end, comments: Vec::new(), previous: None, depth: 0 };
+        let mut parser = Self { lexer: Lexer::new(text), token: end, comments: Vec::new(), previous: None, depth: 0 };
         parser.read();
         parser
     }

@@ -20,14 +20,11 @@ pub fn parse(text: &str) -> Result<Value> {
             _ => return parser.unexpected(),
         }
     }
-    Ok(Value::object([
-        ("Operations".into(), Value::array(operations)),
-        ("Fragments".into(), Value::array(fragments)),
-    ]))
+    Ok(Value::object([("Operations".into(), Value::array(operations)), ("Fragments".into(), Value::array(fragments))]))
 }
 
 fn operation(parser: &mut Parser<'_>) -> Result<Value> {
-    let (at, comment) = (parser.position(), parser.comment());
+    let (at, mut comment) = (parser.position(), parser.comment());
     let (mut operation, mut name) = ("query".into(), "".into());
     let (mut variables, mut directives) = (Value::Null, Value::Null);
     if !parser.is("{") {
@@ -37,6 +34,9 @@ fn operation(parser: &mut Parser<'_>) -> Result<Value> {
         }
         variables = parser.some("(", ")", variable_definition)?.0;
         directives = parser.directives(false)?;
+    } else {
+        // OPA drops comments before an operation that is only braces.
+        comment = Value::Null;
     }
     let selections = selections(parser)?;
     let fields = [
@@ -112,12 +112,8 @@ fn fragment(parser: &mut Parser<'_>) -> Result<Value> {
     }
     let directives = parser.directives(false)?;
     let selections = selections(parser)?;
-    let fields = [
-        ("TypeCondition", condition),
-        ("Directives", directives),
-        ("SelectionSet", selections),
-        ("Comment", comment),
-    ];
+    let fields =
+        [("TypeCondition", condition), ("Directives", directives), ("SelectionSet", selections), ("Comment", comment)];
     Ok(node(at, fields))
 }
 

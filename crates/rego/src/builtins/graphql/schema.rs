@@ -83,7 +83,10 @@ fn fail<T>(node: &Value, message: impl Into<String>) -> Result<T> {
 fn check_name(node: &Value) -> Result<()> {
     let name = text(node, "Name");
     match name.starts_with("__") {
-        true => fail(node, format!("Name \"{name}\" must not begin with \"__\", which is reserved by GraphQL introspection.")),
+        true => fail(
+            node,
+            format!("Name \"{name}\" must not begin with \"__\", which is reserved by GraphQL introspection."),
+        ),
         false => Ok(()),
     }
 }
@@ -133,7 +136,10 @@ impl Schema {
                 Some(base) if base.kind != extension.kind => {
                     let Definition { name, kind, .. } = &extension;
                     let is = &base.kind;
-                    return fail(node, format!("Cannot extend type {name} because the base type is a {is}, not {kind}."));
+                    return fail(
+                        node,
+                        format!("Cannot extend type {name} because the base type is a {is}, not {kind}."),
+                    );
                 }
                 Some(base) => base.extend(extension),
             }
@@ -175,7 +181,10 @@ impl Schema {
             for entry in list(node, "OperationTypes") {
                 let (operation, name) = (text(entry, "Operation"), text(entry, "Type"));
                 if !self.types.contains_key(name) {
-                    return fail(entry, format!("Schema root {operation} refers to a type {name} that does not exist."));
+                    return fail(
+                        entry,
+                        format!("Schema root {operation} refers to a type {name} that does not exist."),
+                    );
                 }
                 self.roots.insert(operation.to_owned(), name.to_owned());
             }
@@ -242,7 +251,8 @@ impl Schema {
                 if definition.fields.is_empty() {
                     return fail(node, format!("{kind} {name}: must define one or more fields."));
                 }
-                match definition.fields.iter().find(|field| kind_of(field).is_some_and(|of| of.kind == "INPUT_OBJECT")) {
+                match definition.fields.iter().find(|field| kind_of(field).is_some_and(|of| of.kind == "INPUT_OBJECT"))
+                {
                     Some(field) => {
                         let all = "SCALAR, OBJECT, INTERFACE, UNION, ENUM";
                         fail(field, format!("{kind} {name}: field must be one of {all}."))
@@ -356,13 +366,16 @@ impl Schema {
             return fail(node, format!("\"{interface}\" is a non interface type {}.", of.kind));
         }
         of.fields.iter().try_for_each(|required| self.check_implemented(definition, interface, required))?;
-        for ancestor in of.interfaces.iter().filter(|ancestor| !definition.interfaces.contains(ancestor)) {
-            return fail(node, match ancestor == name {
-                true => format!("Type {name} cannot implement {interface} because it would create a circular reference."),
-                false => format!("Type {name} must implement {ancestor} because it is implemented by {interface}."),
-            });
+        match of.interfaces.iter().find(|ancestor| !definition.interfaces.contains(ancestor)) {
+            None => Ok(()),
+            Some(ancestor) if ancestor == name => {
+                let why = "because it would create a circular reference.";
+                fail(node, format!("Type {name} cannot implement {interface} {why}"))
+            }
+            Some(ancestor) => {
+                fail(node, format!("Type {name} must implement {ancestor} because it is implemented by {interface}."))
+            }
         }
-        Ok(())
     }
 
     fn check_implemented(&self, definition: &Definition, interface: &str, required: &Value) -> Result<()> {

@@ -99,12 +99,7 @@ fn schema_definition(parser: &mut Parser<'_>, description: &Description, comment
     Ok(node(at, fields))
 }
 
-fn definition(
-    parser: &mut Parser<'_>,
-    description: &Description,
-    comment: Value,
-    is_extension: bool,
-) -> Result<Value> {
+fn definition(parser: &mut Parser<'_>, description: &Description, comment: Value, is_extension: bool) -> Result<Value> {
     let word = parser.peek().value.clone();
     let kind = match &*word {
         "scalar" => "SCALAR",

@@ -80,10 +80,13 @@ impl<'d> Walker<'d, '_, '_> {
         if definition.is_some() {
             self.used_variables.insert(name);
         } else {
-            self.report(literal, match text(operation, "Name") {
-                "" => format!("Variable \"${name}\" is not defined."),
-                operation => format!("Variable \"${name}\" is not defined by operation \"{operation}\"."),
-            });
+            self.report(
+                literal,
+                match text(operation, "Name") {
+                    "" => format!("Variable \"${name}\" is not defined."),
+                    operation => format!("Variable \"${name}\" is not defined by operation \"{operation}\"."),
+                },
+            );
         }
         definition
     }

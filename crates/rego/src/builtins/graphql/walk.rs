@@ -99,11 +99,15 @@ impl<'d> Walker<'d, '_, '_> {
         }
         for variable in variables {
             let variable_name = text(variable, "Variable");
-            if !self.used_variables.contains(variable_name) {
-                self.report(variable, match name {
-                    "" => format!("Variable \"${variable_name}\" is never used."),
-                    name => format!("Variable \"${variable_name}\" is never used in operation \"{name}\"."),
-                });
+            // Of variables with one name the first is meant.
+            if !self.used_variables.remove(variable_name) {
+                self.report(
+                    variable,
+                    match name {
+                        "" => format!("Variable \"${variable_name}\" is never used."),
+                        name => format!("Variable \"${variable_name}\" is never used in operation \"{name}\"."),
+                    },
+                );
             }
         }
         self.check_overlap(on, selections)?;
@@ -291,14 +295,16 @@ impl<'d> Walker<'d, '_, '_> {
         }
         for argument in missing(known, arguments) {
             let (argument, kind) = (text(argument, "Name"), child(argument, "Type").map(type_text).unwrap_or_default());
-            let message =
-                format!("Field \"{name}\" argument \"{argument}\" of type \"{kind}\" is required, but it was not provided.");
+            let message = format!(
+                "Field \"{name}\" argument \"{argument}\" of type \"{kind}\" is required, but it was not provided."
+            );
             self.report(field, message);
         }
         if let (Some(kind), Some(inner)) = (kind, inner) {
             if inner.is_leaf() && !selections.is_empty() {
                 let of = &inner.name;
-                let message = format!("Field \"{name}\" must not have a selection since type \"{of}\" has no subfields.");
+                let message =
+                    format!("Field \"{name}\" must not have a selection since type \"{of}\" has no subfields.");
                 self.report(field, message);
             }
             if !inner.is_leaf() && selections.is_empty() {
@@ -321,11 +327,14 @@ impl<'d> Walker<'d, '_, '_> {
             let has = |of: &&Definition| named(&of.fields, name).is_some();
             let objects: Vec<&Definition> =
                 possible.iter().filter_map(|of| self.schema.types.get(of)).filter(has).collect();
-            let count = |interface: &str| objects.iter().filter(|of| of.interfaces.iter().any(|of| of == interface)).count();
+            let count =
+                |interface: &str| objects.iter().filter(|of| of.interfaces.iter().any(|of| of == interface)).count();
             let mut names: Vec<&str> = objects.iter().map(|of| &*of.name).collect();
             let interfaces: BTreeSet<&str> =
                 objects.iter().flat_map(|of| of.interfaces.iter().map(String::as_str)).collect();
-            names.extend(interfaces.into_iter().filter(|interface| self.schema.types.get(*interface).as_ref().is_some_and(has)));
+            names.extend(
+                interfaces.into_iter().filter(|interface| self.schema.types.get(*interface).as_ref().is_some_and(has)),
+            );
             names.sort_by(|a, b| count(b).cmp(&count(a)).then_with(|| a.cmp(b)));
             if !names.is_empty() {
                 let names: Vec<String> = names.iter().take(5).map(|name| format!("\"{name}\"")).collect();
