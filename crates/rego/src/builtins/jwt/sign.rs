@@ -83,6 +83,10 @@ fn sign(cx: &Context<'_>, key: &Key, algorithm: Algorithm, message: &[u8]) -> Re
     }
     match (algorithm, &key.material) {
         (Algorithm::Hs(hash), Material::Secret(secret)) => Ok(hash.hmac(secret, message)),
+        // Go's type for these keys is one of bytes, and so they serve as secrets too.
+        (Algorithm::Hs(hash), Material::Private(PrivateKey::Ed25519 { seed, public })) => {
+            Ok(hash.hmac(&[*seed, *public].concat(), message))
+        }
         (Algorithm::Rs(hash), Material::Private(PrivateKey::Rsa(rsa))) => {
             Ok(signature::sign_rsa(rsa, hash, false, message, cx.env)?)
         }

@@ -85,8 +85,11 @@ pub enum Field {
     },
 }
 
-/// Splits at the first field: text before it, the field as written, the field, and the rest.
-pub fn next(layout: &[u8]) -> Option<(&[u8], &[u8], Field, &[u8])> {
+/// Text before a field, the field as written, the field, and the rest.
+type Split<'l> = (&'l [u8], &'l [u8], Field, &'l [u8]);
+
+/// Splits at the first field.
+pub fn next(layout: &[u8]) -> Option<Split<'_>> {
     (0..layout.len()).find_map(|at| {
         let (skipped, length, field) = field_at(&layout[at..])?;
         let start = at + skipped;

@@ -63,7 +63,7 @@ pub fn parse(layout: &str, text: &str) -> Result<(i64, i64), String> {
             Err(Bad::Range(what)) => return Err(refused(&format!("{what} out of range"))),
         }
     }
-    parts.finish().map_err(|what| refused(what))
+    parts.finish().map_err(refused)
 }
 
 impl<'t> Parts<'t> {
