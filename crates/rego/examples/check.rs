@@ -9,7 +9,7 @@ use rego::{
 
 fn main() -> Result<(), Box<dyn Error>> {
     let (flags, files): (Vec<String>, Vec<String>) = env::args().skip(1).partition(|arg| arg.starts_with("--"));
-    let options = Options { strict: flags.iter().any(|flag| flag == "--strict"), ..Options::default() };
+    let options = Options { strict: flags.iter().any(|flag| flag == "--strict"), print: true, ..Options::default() };
     let mut modules = Vec::new();
     let mut errors = Vec::new();
     for file in &files {

@@ -8,8 +8,10 @@ use std::{
 use crate::{
     ast::{Body, Import, Module, Node, Ref, Rule, Var},
     check::{self, functions::Functions},
-    error::{self, Errors, Result},
-    resolve::{Names, comprehensions, dynamic, expand, heads, locals, metadata, print, refs, templates, tree, with},
+    error::{self, Code, Error, Errors, Result},
+    resolve::{
+        Names, capture, comprehensions, dynamic, expand, heads, locals, metadata, print, refs, templates, tree, with,
+    },
     types::{self, TypeEnv},
     value::Value,
 };
@@ -27,6 +29,8 @@ pub struct Options {
     pub unsafe_builtins: BTreeSet<String>,
     /// JSON Schemas by path below `schema`; the empty path is the schema of `input`.
     pub schemas: BTreeMap<Vec<String>, Value>,
+    /// How many errors are told before the compiler gives up; 0 tells all.
+    pub max_errors: usize,
 }
 
 /// What policies may use.
@@ -67,6 +71,8 @@ pub struct CompiledQuery {
     pub rewritten: HashMap<Var, Var>,
     /// Terms that generated variables were put in the place of, for messages.
     pub subjects: HashMap<Var, Node>,
+    /// The variables that hold the values of the expressions, in the order written. None for those that only hold.
+    pub captures: Vec<Option<Var>>,
 }
 
 /// Which rule: module and position in it.
@@ -110,22 +116,22 @@ pub struct QueryContext {
 /// All errors found, sorted by place.
 pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled, TypeEnv)> {
     modules.sort_by(|a, b| a.package.location.file().cmp(b.package.location.file()));
-    let mut found = Found::default();
+    let mut found = Found { limit: options.max_errors, ..Found::default() };
     let (errors, unused) = refs::modules(&mut modules, options.strict);
     found.fatal(errors)?;
-    found.more(unused);
+    found.more(unused)?;
     let mut names = Names::of_modules(&modules);
     let capabilities = options.capabilities.as_deref();
     found.fatal(heads::references(&mut modules, &mut names, capabilities))?;
-    found.more(check::keywords(&modules, options.strict));
+    found.more(check::keywords(&modules, options.strict))?;
     if let Some(capabilities) = capabilities {
-        found.more(check::language_imports(&modules, capabilities));
+        found.more(check::language_imports(&modules, capabilities))?;
     }
-    found.more(check::duplicate_imports(&modules, options.strict));
+    found.more(check::duplicate_imports(&modules, options.strict))?;
     modules.iter_mut().for_each(|module| module.imports.clear());
     let tree = tree::of_modules(&modules);
     let (errors, unused) = locals::modules(&mut modules, &mut names, options.strict, capabilities);
-    found.more(unused);
+    found.more(unused)?;
     found.fatal(errors)?;
     let mut compiled = Compiled { modules, tree, capabilities: options.capabilities.clone(), ..Compiled::default() };
     rewrite(&mut compiled, &mut names, options, &mut found)?;
@@ -142,9 +148,9 @@ pub fn compile(mut modules: Vec<Module>, options: &Options) -> Result<(Compiled,
     compiled.subjects = names.subjects;
     found.fatal(recursion)?;
     let (types, errors) = types::check(&compiled, options);
-    found.more(errors);
-    found.more(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins));
-    found.more(check::deprecated_builtins(&compiled.modules, options.strict));
+    found.more(errors)?;
+    found.more(check::unsafe_builtins(&compiled.modules, &options.unsafe_builtins))?;
+    found.more(check::deprecated_builtins(&compiled.modules, options.strict))?;
     found.end()?;
     Ok((compiled, types))
 }
@@ -189,16 +195,17 @@ pub fn query(
     context: &QueryContext,
     options: &Options,
 ) -> Result<CompiledQuery> {
-    let mut found = Found::default();
+    let mut found = Found { limit: options.max_errors, ..Found::default() };
     let Compiled { modules, tree, .. } = compiled;
     let capabilities = options.capabilities.as_deref();
     if options.strict {
         found.fatal(check::query_keywords(&body))?;
     }
     refs::query(&mut body, &context.globals(modules));
+    let functions = Functions::new(modules, tree, capabilities);
+    let captures = capture::query(&mut body, &functions);
     let mut names = Names::of_query(&body);
     found.fatal(locals::query(&mut body, &mut names, options.strict))?;
-    let functions = Functions::new(modules, tree, capabilities);
     let is_defined = templates::always_defined(tree, modules);
     let known = templates::Known { functions: &functions, is_defined: &is_defined, capabilities };
     found.fatal(templates::query(&mut body, &mut names, &known))?;
@@ -222,7 +229,7 @@ pub fn query(
     if options.strict {
         found.fatal(check::query_deprecated_builtins(&body))?;
     }
-    Ok(CompiledQuery { body, rewritten, subjects })
+    Ok(CompiledQuery { body, rewritten, subjects, captures })
 }
 
 impl QueryContext {
@@ -235,12 +242,17 @@ impl QueryContext {
 
 /// The errors of the stages so far.
 #[derive(Default)]
-struct Found(Errors);
+struct Found {
+    errors: Errors,
+    /// How many are enough; 0 is no limit.
+    limit: usize,
+}
 
 impl Found {
-    /// Errors that other stages need not stop for.
-    fn more(&mut self, errors: Errors) {
-        self.0.extend(errors);
+    /// Errors that other stages need not stop for, unless they are enough.
+    fn more(&mut self, errors: Errors) -> Result<()> {
+        self.errors.extend(errors);
+        if self.limit > 0 && self.errors.len() >= self.limit { self.end() } else { Ok(()) }
     }
 
     /// Errors that no stage can follow; when there are none, nothing happens.
@@ -248,16 +260,23 @@ impl Found {
         if errors.is_empty() {
             return Ok(());
         }
-        self.more(errors);
+        self.more(errors)?;
         self.end()
     }
 
     fn end(&mut self) -> Result<()> {
-        if self.0.is_empty() {
+        let mut errors = std::mem::take(&mut self.errors);
+        if errors.is_empty() {
             return Ok(());
         }
-        let mut errors = std::mem::take(&mut self.0);
+        let is_enough = self.limit > 0 && errors.len() >= self.limit;
+        if is_enough {
+            errors.truncate(self.limit);
+        }
         error::sort(&mut errors);
+        if is_enough {
+            errors.push(Error::nowhere(Code::Compile, "error limit reached"));
+        }
         Err(errors)
     }
 }

@@ -4,6 +4,7 @@
 
 mod builtins;
 mod check;
+mod compile;
 mod conformance;
 mod load;
 mod print;

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use super::{Frame, Halt, Machine};
 use crate::{
-    ast::{Body, Expr, ExprKind, Location, Module, Node, Term, Var},
-    builtins::{Environment, signatures},
-    check::walk::{self, Visit},
+    ast::{Body, Location, Module},
+    builtins::Environment,
     compile::{self, Compiled, Options, QueryContext},
     error::{Code, Error, Errors, Result},
     plan::{Program, QueryPlan},
@@ -66,91 +65,15 @@ impl Policy {
     ///
     /// # Errors
     /// All errors of the first stage that finds some.
-    pub fn query(&self, mut body: Body, context: &QueryContext) -> Result<Query> {
+    pub fn query(&self, body: Body, context: &QueryContext) -> Result<Query> {
         if body.is_empty() {
             return Err(vec![Error::nowhere(Code::Compile, "empty query cannot be compiled")]);
         }
         let text: Vec<Location> = body.iter().map(|expr| expr.location.clone()).collect();
-        let captures = self.capture(&mut body);
         let query = compile::query(&self.compiled, &self.types, body, context, &self.options)?;
-        let captures: Vec<_> = captures.into_iter().zip(text.iter().cloned()).collect();
+        let captures: Vec<_> = query.captures.iter().cloned().zip(text.iter().cloned()).collect();
         let plan = QueryPlan::new(&self.compiled, &self.program, &query, &captures)?;
         Ok(Query { plan, text })
-    }
-
-    /// Gives the value of each expression a variable. Where several expressions have to hold, so have their values.
-    fn capture(&self, body: &mut Body) -> Vec<Option<Var>> {
-        let mut ranges = Ranges::default();
-        walk::body(body, &mut ranges);
-        let checked = body.len() > 1 || ranges.0;
-        let mut captures = Vec::with_capacity(body.len());
-        let mut checks = Vec::new();
-        for (at, expr) in body.iter_mut().enumerate() {
-            let name = format!("$term{at}");
-            let variable = Term::var(&name, &expr.location);
-            let captured = match &mut expr.kind {
-                _ if expr.negated => false,
-                ExprKind::Term(Term { node: Node::Not(_), .. }) => false,
-                ExprKind::Term(term) => {
-                    let equal = Expr::call("eq", [term.clone(), variable.clone()], &expr.location);
-                    expr.kind = equal.kind;
-                    true
-                }
-                ExprKind::Call(terms) => {
-                    let takes = self.arity(&terms[0]);
-                    let captured = takes == Some(terms.len() - 1);
-                    if captured {
-                        terms.push(variable.clone());
-                    }
-                    captured
-                }
-                _ => false,
-            };
-            if captured && checked {
-                let mut check = Expr::new(ExprKind::Term(variable), expr.location.clone());
-                check.generated = true;
-                checks.push(check);
-            }
-            captures.push(captured.then(|| Var::new(&name)));
-        }
-        body.append(&mut checks);
-        captures
-    }
-
-    /// How many operands a function takes whose value can be captured.
-    fn arity(&self, operator: &Term) -> Option<usize> {
-        let name = operator.dotted_name()?;
-        if matches!(name.as_str(), "eq" | "assign") {
-            return None;
-        }
-        if let Some(signature) = signatures::find(&name) {
-            signature.decl.result.as_ref()?;
-            return signatures::arity(&name);
-        }
-        let path = operator.as_ref_term()?.get(1..)?;
-        let path: Vec<Value> = path.iter().map(Term::to_value).collect::<Option<_>>()?;
-        self.program.function_ids.get(&path).map(|id| self.program.functions[*id].arity)
-    }
-}
-
-/// Whether a query has several solutions by its form: a variable in the path of a reference, or a relation.
-#[derive(Default)]
-struct Ranges(bool);
-
-impl Visit<'_> for Ranges {
-    fn term(&mut self, term: &Term) -> bool {
-        match &term.node {
-            Node::Ref(parts) => {
-                let relation = || {
-                    let name = term.dotted_name()?;
-                    signatures::find(&name).map(|signature| signature.relation)
-                };
-                self.0 |= parts[1..].iter().any(|part| part.as_var().is_some()) || relation() == Some(true);
-            }
-            Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_) => return false,
-            _ => {}
-        }
-        !self.0
     }
 }
 

@@ -21,22 +21,16 @@ pub(crate) fn query(query: &mut Body, names: &mut Names) {
 
 fn part(part: Part<'_>, names: &mut Names) {
     walk::terms(part, &mut |term| {
-        match &mut term.node {
-            Node::ArrayComprehension(inner) | Node::SetComprehension(inner) => {
-                if requires_evaluation(&inner.term) {
-                    let equality = names.lift(&mut inner.term);
-                    append(&mut inner.body, [equality]);
-                }
+        let (heads, body) = match &mut term.node {
+            Node::ArrayComprehension(inner) | Node::SetComprehension(inner) => (vec![&mut inner.term], &mut inner.body),
+            Node::ObjectComprehension(inner) => (vec![&mut inner.key, &mut inner.value], &mut inner.body),
+            _ => return true,
+        };
+        for head in heads {
+            if requires_evaluation(head) {
+                let equality = names.lift(head);
+                append(body, [equality]);
             }
-            Node::ObjectComprehension(inner) => {
-                for term in [&mut inner.key, &mut inner.value] {
-                    if requires_evaluation(term) {
-                        let equality = names.lift(term);
-                        append(&mut inner.body, [equality]);
-                    }
-                }
-            }
-            _ => {}
         }
         true
     });

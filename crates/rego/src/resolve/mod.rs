@@ -1,6 +1,7 @@
 //! Rewriting: names become full references or unique variables, and what is nested is taken apart, until bodies can be
 //! evaluated step by step. One file a stage; `compile.rs` has their order.
 
+pub(crate) mod capture;
 pub(crate) mod comprehensions;
 pub(crate) mod dynamic;
 pub(crate) mod expand;

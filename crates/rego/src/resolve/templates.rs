@@ -3,7 +3,7 @@
 use super::{Names, is_empty, is_scalar, print::capture};
 use crate::{
     ast::{
-        Body, Expr, ExprKind, Location, Module, Node, RegoVersion, RuleKind, TemplatePart, Term, Var,
+        Body, Expr, ExprKind, Location, Module, Node, RegoVersion, Rule, RuleKind, TemplatePart, Term, Var,
         walk::{self, Part},
     },
     builtins::signatures,
@@ -33,6 +33,9 @@ pub(crate) fn modules(modules: &mut [Module], names: &mut Names, known: &Known<'
         let supported = known.supported(module.version);
         for rule in &mut module.rules {
             walk::with_else(rule, &mut |rule| {
+                if !contains_template(rule) {
+                    return;
+                }
                 let mut safe: VarSet = safety::reserved().collect();
                 safe.extend(vars::of_terms(rule.head.args.as_deref().unwrap_or_default(), Skip::NOTHING));
                 let mut rewriter = Rewriter { names, known, supported, errors: Errors::new() };
@@ -105,9 +108,6 @@ struct Rewriter<'r> {
 impl Rewriter<'_> {
     /// Rewrites a body and gives back which variables have a value after it.
     fn body(&mut self, body: &mut Body, globals: &VarSet) -> VarSet {
-        if !contains_template(body) {
-            return globals.clone();
-        }
         let mut safe = globals.clone();
         let exprs: Vec<&Expr> = body.iter().collect();
         safe.extend(output::of_body(&exprs, self.known.functions, &|var| globals.contains(var)));
@@ -144,17 +144,23 @@ impl Rewriter<'_> {
             }
             match &mut term.node {
                 Node::ArrayComprehension(inner) | Node::SetComprehension(inner) => {
-                    let safe = self.body(&mut inner.body, safe);
-                    self.term(&mut inner.term, &safe);
+                    let known = self.body(&mut inner.body, safe);
+                    self.head(&mut inner.term, &known, safe);
                 }
                 Node::ObjectComprehension(inner) => {
-                    let safe = self.body(&mut inner.body, safe);
-                    self.term(&mut inner.key, &safe);
-                    self.term(&mut inner.value, &safe);
+                    let known = self.body(&mut inner.body, safe);
+                    self.head(&mut inner.key, &known, safe);
+                    self.head(&mut inner.value, &known, safe);
                 }
                 _ => walk::inside_term(term, &mut |part| self.part(part, safe)),
             }
         });
+    }
+
+    /// The head of a comprehension. As in OPA, only a template that is all of it may use variables of the body.
+    fn head(&mut self, term: &mut Term, known: &VarSet, around: &VarSet) {
+        let safe = if matches!(term.node, Node::Template(_)) { known } else { around };
+        self.term(term, safe);
     }
 
     fn template(&mut self, term: &mut Term, parts: Vec<TemplatePart>, safe: &VarSet) {
@@ -215,7 +221,7 @@ impl Rewriter<'_> {
     }
 }
 
-fn contains_template(body: &Body) -> bool {
+fn contains_template(rule: &Rule) -> bool {
     struct Found(bool);
     impl crate::check::walk::Visit<'_> for Found {
         fn term(&mut self, term: &Term) -> bool {
@@ -224,6 +230,7 @@ fn contains_template(body: &Body) -> bool {
         }
     }
     let mut found = Found(false);
-    crate::check::walk::body(body, &mut found);
+    crate::check::walk::head(&rule.head, &mut found);
+    crate::check::walk::body(&rule.body, &mut found);
     found.0
 }

@@ -10,6 +10,8 @@ use crate::{
     error::{Code, Error, Errors},
 };
 
+type Checked<T> = Result<T, Box<Error>>;
+
 /// Places in a rule tree where functions are.
 pub(crate) struct Functions(HashSet<*const RuleTree>);
 
@@ -44,7 +46,7 @@ pub(crate) struct Known<'k> {
 pub(crate) fn modules(modules: &mut [Module], names: &mut Names, known: &Known<'_>) -> Errors {
     let mut errors = Errors::new();
     walk::rules(modules, |rule| {
-        walk::rule_bodies(rule, &mut |body| errors.extend(known.body(body, names).err()));
+        walk::rule_bodies(rule, &mut |body| errors.extend(known.body(body, names).err().map(|error| *error)));
     });
     errors
 }
@@ -54,14 +56,14 @@ pub(crate) fn query(query: &mut Body, names: &mut Names, known: &Known<'_>) -> E
     let mut errors = Errors::new();
     walk::bodies(query, &mut |body| {
         if errors.is_empty() {
-            errors.extend(known.body(body, names).err());
+            errors.extend(known.body(body, names).err().map(|error| *error));
         }
     });
     errors
 }
 
 impl Known<'_> {
-    fn body(&self, body: &mut Body, names: &mut Names) -> Result<(), Error> {
+    fn body(&self, body: &mut Body, names: &mut Names) -> Checked<()> {
         if body.iter().all(|expr| expr.with.is_empty()) {
             return Ok(());
         }
@@ -74,7 +76,7 @@ impl Known<'_> {
         Ok(())
     }
 
-    fn expr(&self, expr: &mut Expr, names: &mut Names, result: &mut Body) -> Result<(), Error> {
+    fn expr(&self, expr: &mut Expr, names: &mut Names, result: &mut Body) -> Checked<()> {
         for with in &mut expr.with {
             if let Node::Var(var) = &with.value.node
                 && self.is_builtin(var)
@@ -101,7 +103,7 @@ impl Known<'_> {
     }
 
     /// Whether the value names a function and so must stay as it is.
-    fn keeps_value(&self, target: &mut Term, value: &Term) -> Result<bool, Error> {
+    fn keeps_value(&self, target: &mut Term, value: &Term) -> Checked<bool> {
         let is_builtin = self.names_builtin(target)?;
         let root = target.as_ref_term().and_then(<[Term]>::first).and_then(Term::as_var).map(Var::as_str);
         match root {
@@ -110,7 +112,7 @@ impl Known<'_> {
             _ if is_builtin => {}
             _ => {
                 let message = "with keyword target must reference existing input, data, or a function";
-                return Err(Error::new(Code::Type, &target.location, message));
+                return Err(Box::new(Error::new(Code::Type, &target.location, message)));
             }
         }
         if target.as_var().is_some() {
@@ -120,7 +122,7 @@ impl Known<'_> {
         self.names_function(value)
     }
 
-    fn keeps_value_of_data(&self, target: &Term, value: &Term) -> Result<bool, Error> {
+    fn keeps_value_of_data(&self, target: &Term, value: &Term) -> Checked<bool> {
         let path = target.as_ref_term().and_then(|parts| parts.get(1..)).unwrap_or_default();
         let mut node = Some(self.tree);
         for (at, part) in path.iter().enumerate() {
@@ -130,7 +132,7 @@ impl Known<'_> {
             };
             if at + 1 < path.len() && !child.rules.is_empty() {
                 let message = "with keyword cannot partially replace virtual document(s)";
-                return Err(Error::new(Code::Compile, &target.location, message));
+                return Err(Box::new(Error::new(Code::Compile, &target.location, message)));
             }
             node = Some(child);
         }
@@ -142,7 +144,7 @@ impl Known<'_> {
         Ok(by.is_some_and(|node| self.is_function(node)))
     }
 
-    fn names_function(&self, value: &Term) -> Result<bool, Error> {
+    fn names_function(&self, value: &Term) -> Checked<bool> {
         match value.as_ref_term().and_then(|parts| self.tree.find(parts)) {
             Some(_) => Ok(true),
             None => self.names_builtin(value),
@@ -150,7 +152,7 @@ impl Known<'_> {
     }
 
     /// Whether a term is the name of a built-in.
-    fn names_builtin(&self, term: &Term) -> Result<bool, Error> {
+    fn names_builtin(&self, term: &Term) -> Checked<bool> {
         let name = match &term.node {
             Node::Var(var) => var.to_string(),
             Node::Ref(parts) => term.dotted_name().unwrap_or_else(|| ref_text(parts)),
@@ -158,13 +160,13 @@ impl Known<'_> {
         };
         if self.unsafe_builtins.contains(&name) {
             let message = format!("with keyword replacing built-in function: target must not be unsafe: {name:?}");
-            return Err(Error::new(Code::Compile, &term.location, message));
+            return Err(Box::new(Error::new(Code::Compile, &term.location, message)));
         }
         Ok(self.is_builtin(&name))
     }
 }
 
-fn check_builtin(target: &Term) -> Result<(), Error> {
+fn check_builtin(target: &Term) -> Checked<()> {
     let name = target.dotted_name().unwrap_or_default();
     let Some(signature) = signatures::find(&name) else { return Ok(()) };
     let wrong = match &*name {
@@ -175,5 +177,5 @@ fn check_builtin(target: &Term) -> Result<(), Error> {
         _ => return Ok(()),
     };
     let message = format!("with keyword replacing built-in function: {wrong}");
-    Err(Error::new(Code::Compile, &target.location, message))
+    Err(Box::new(Error::new(Code::Compile, &target.location, message)))
 }

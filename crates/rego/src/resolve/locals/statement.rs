@@ -2,7 +2,10 @@
 
 use super::{Local, Occurrence, Renaming};
 use crate::{
-    ast::{Body, Every, Expr, ExprKind, Location, Logical, Node, Not, Term, With},
+    ast::{
+        Body, Every, Expr, ExprKind, Location, Logical, Node, Not, Term, With,
+        walk::{self, Part},
+    },
     check::{
         safety::output,
         vars::{self, Skip, VarSet},
@@ -184,6 +187,17 @@ impl Renaming<'_> {
                 }
             }
             renaming.body(&mut every.body, &VarSet::new());
+            // As in OPA, what the elements come from cannot have the name of one of them.
+            walk::terms(Part::Term(&mut every.domain), &mut |term| match &mut term.node {
+                Node::Var(var) => {
+                    if let Some(local) = renaming.scopes.find(var) {
+                        *var = local.name.clone();
+                    }
+                    false
+                }
+                Node::ArrayComprehension(_) | Node::SetComprehension(_) | Node::ObjectComprehension(_) => false,
+                _ => true,
+            });
             renaming.withs(withs);
         });
     }
