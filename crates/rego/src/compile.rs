@@ -71,7 +71,8 @@ pub struct CompiledQuery {
     pub rewritten: HashMap<Var, Var>,
     /// Terms that generated variables were put in the place of, for messages.
     pub subjects: HashMap<Var, Node>,
-    /// The variables that hold the values of the expressions, in the order written. None for those that only hold.
+    /// The variables that hold the values of the expressions, in the order written; None for those that only hold.
+    /// Empty if nobody asked.
     pub captures: Vec<Option<Var>>,
 }
 
@@ -107,6 +108,8 @@ pub struct QueryContext {
     pub package: Option<Ref>,
     /// What it may name beside.
     pub imports: Vec<Import>,
+    /// Whether the values of its expressions are asked for, not only those of its variables.
+    pub capture: bool,
 }
 
 /// Compiles modules. A stage that finds errors ends it, unless the modules are left in a state in which later stages
@@ -203,7 +206,7 @@ pub fn query(
     }
     refs::query(&mut body, &context.globals(modules));
     let functions = Functions::new(modules, tree, capabilities);
-    let captures = capture::query(&mut body, &functions);
+    let captures = if context.capture { capture::query(&mut body, &functions) } else { Vec::new() };
     let mut names = Names::of_query(&body);
     found.fatal(locals::query(&mut body, &mut names, options.strict))?;
     let is_defined = templates::always_defined(tree, modules);

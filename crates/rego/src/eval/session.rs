@@ -70,7 +70,8 @@ impl Policy {
             return Err(vec![Error::nowhere(Code::Compile, "empty query cannot be compiled")]);
         }
         let text: Vec<Location> = body.iter().map(|expr| expr.location.clone()).collect();
-        let query = compile::query(&self.compiled, &self.types, body, context, &self.options)?;
+        let context = QueryContext { capture: true, ..context.clone() };
+        let query = compile::query(&self.compiled, &self.types, body, &context, &self.options)?;
         let captures: Vec<_> = query.captures.iter().cloned().zip(text.iter().cloned()).collect();
         let plan = QueryPlan::new(&self.compiled, &self.program, &query, &captures)?;
         Ok(Query { plan, text })
