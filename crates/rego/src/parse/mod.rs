@@ -56,9 +56,9 @@ pub struct Options {
 pub fn module(name: &str, text: &str, options: &Options) -> Result<Module> {
     let mut parser = Parser::new(name, text, options)?;
     let statements = parser.statements(true);
-    let annotations = if options.annotations { parser.annotations() } else { Vec::new() };
+    let metadata = if options.annotations { parser.metadata() } else { Vec::new() };
     let comments = parser.finish()?;
-    module::assemble(name, statements, annotations, comments, options.version)
+    module::assemble(name, statements, metadata, comments, options.version)
 }
 
 /// Reads a query: expressions separated by `;` or line ends. A query without any is empty.

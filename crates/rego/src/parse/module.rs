@@ -2,23 +2,26 @@
 
 use std::sync::Arc;
 
-use super::{rule_from_body::rule_from_body, statement::Statement, version::check_rules_v1};
+use super::{
+    annotations::{Block, attach},
+    rule_from_body::rule_from_body,
+    statement::Statement,
+    version::check_rules_v1,
+};
 use crate::{
-    ast::{Annotations, Body, Comment, ExprKind, Import, Location, Module, Node, Package, RegoVersion, Source, Term},
+    ast::{Body, Comment, ExprKind, Import, Location, Module, Node, Package, RegoVersion, Source, Term},
     error::{Code, Error, Errors, Result},
 };
-
-use super::annotations::attach;
 
 /// Puts the statements of a text into a module, if they make one.
 pub(super) fn assemble(
     name: &str,
     statements: Vec<Statement>,
-    annotations: Vec<Annotations>,
+    metadata: Vec<Block>,
     comments: Vec<Comment>,
     version: RegoVersion,
 ) -> Result<Module> {
-    if statements.is_empty() && annotations.is_empty() {
+    if statements.is_empty() && metadata.is_empty() {
         let source = Arc::new(Source { name: name.to_owned(), text: String::new() });
         let location = Location { source, row: 0, col: 0, start: 0, end: 0 };
         return Err(vec![Error::new(Code::Parse, &location, "empty module")]);
@@ -27,7 +30,7 @@ pub(super) fn assemble(
     let first_is_package = matches!(statements.first(), Some(Statement::Package(_)));
     if !first_is_package {
         let location = statements.first().and_then(Statement::location);
-        let location = location.or(annotations.first().map(|block| &block.location));
+        let location = location.or(metadata.first().map(|block| &block.annotations.location));
         errors.extend(location.map(|location| package_expected(location)));
     }
     let mut parts = Parts { package: None, version: Versions::new(version), rules: Vec::new(), imports: Vec::new() };
@@ -39,8 +42,9 @@ pub(super) fn assemble(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let mut module = Module { package, imports, annotations, rules, comments, version: version.effective() };
-    attach(&mut module)?;
+    let mut module =
+        Module { package, imports, annotations: Vec::new(), rules, comments, version: version.effective() };
+    attach(&mut module, metadata)?;
     Ok(module)
 }
 
