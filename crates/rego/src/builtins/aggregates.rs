@@ -72,11 +72,11 @@ fn accumulate(
 }
 
 fn sum(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    accumulate(cx, operands, 0, i64::checked_add, |a, b| a + b, Float::add)
+    accumulate(cx, operands, 0, i64::checked_add, |a, b| a + b, Float::plus)
 }
 
 fn product(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    accumulate(cx, operands, 1, i64::checked_mul, |a, b| a * b, Float::mul)
+    accumulate(cx, operands, 1, i64::checked_mul, |a, b| a * b, Float::times)
 }
 
 /// Of equal items, as `1` and `1.0`, the last.

@@ -56,19 +56,19 @@ fn exact(
 
 fn plus(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (a, b) = (number(operands, 1)?, number(operands, 2)?);
-    Ok(Some(exact(a, b, i64::checked_add, |a, b| a + b, Float::add).into()))
+    Ok(Some(exact(a, b, i64::checked_add, |a, b| a + b, Float::plus).into()))
 }
 
 fn mul(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (a, b) = (number(operands, 1)?, number(operands, 2)?);
-    Ok(Some(exact(a, b, i64::checked_mul, |a, b| a * b, Float::mul).into()))
+    Ok(Some(exact(a, b, i64::checked_mul, |a, b| a * b, Float::times).into()))
 }
 
 /// Of numbers or of sets.
 fn minus(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     match operands {
         [Value::Number(a), Value::Number(b)] => {
-            Ok(Some(exact(a, b, i64::checked_sub, |a, b| a - b, Float::sub).into()))
+            Ok(Some(exact(a, b, i64::checked_sub, |a, b| a - b, Float::minus).into()))
         }
         [Value::Set(a), Value::Set(b)] => Ok(Some(super::sets::difference(a, b))),
         [Value::Number(_), b] => Err(wrong_type(2, b, &["number"])),
@@ -90,7 +90,7 @@ fn div(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (a, b) = (a.to_float(), b.to_float());
     match b.is_zero() {
         true => Err("divide by zero".into()),
-        false => Ok(Some(Number::from_float(&a.div(b)).into())),
+        false => Ok(Some(Number::from_float(&a.over(b)).into())),
     }
 }
 
@@ -127,7 +127,7 @@ fn round(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
         operands,
         |int| int,
         |float| {
-            let away = if float.is_negative() { float.sub(Float::HALF) } else { float.add(Float::HALF) };
+            let away = if float.is_negative() { float.minus(Float::HALF) } else { float.plus(Float::HALF) };
             Float::from_bigint(&away.trunc())
         },
     )
@@ -142,7 +142,7 @@ fn ceil(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
             let whole = Float::from_bigint(&float.trunc());
             match whole.is_negative() || whole == float {
                 true => whole,
-                false => whole.add(Float::from_i64(1)),
+                false => whole.plus(Float::from_i64(1)),
             }
         },
     )
@@ -157,7 +157,7 @@ fn floor(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
             let whole = Float::from_bigint(&float.trunc());
             match !whole.is_negative() || whole == float {
                 true => whole,
-                false => whole.sub(Float::from_i64(1)),
+                false => whole.minus(Float::from_i64(1)),
             }
         },
     )

@@ -31,10 +31,10 @@ mod uuid;
 mod x509;
 mod yaml;
 
-pub mod signatures;
 pub(crate) mod encoding;
 pub(crate) mod go;
 pub(crate) mod json;
+pub mod signatures;
 
 use std::{
     any::{Any, TypeId},

@@ -160,5 +160,5 @@ fn parse_bytes(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
     // OPA calculates in floats here.
     let amount = Number::from_literal(amount).to_float();
     let factor = Number::from_bigint(&factor.numerator.into()).to_float();
-    Ok(Some(Number::from_bigint(&amount.mul(factor).trunc()).into()))
+    Ok(Some(Number::from_bigint(&amount.times(factor).trunc()).into()))
 }

@@ -68,7 +68,7 @@ impl<'p> Machine<'p> {
 
     /// Everything at a place: base documents win over rules, objects are merged.
     fn extent(&mut self, place: &Place<'p>, location: &Location) -> Result<Option<Value>, Halt> {
-        let Some(rules) = place.rules.filter(|_| !(self.is_replaced(&place.path) && !place.path.is_empty())) else {
+        let Some(rules) = place.rules.filter(|_| place.path.is_empty() || !self.is_replaced(&place.path)) else {
             return Ok(place.base.clone());
         };
         let defined = self.deeper(location, |machine| machine.extent_of_rules(rules, &place.path, location))?;

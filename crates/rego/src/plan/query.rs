@@ -38,7 +38,7 @@ impl QueryPlan {
         query: &CompiledQuery,
         captures: &[(Option<crate::ast::Var>, Location)],
     ) -> Result<Self> {
-        let mut frame = Frame::new(compiled, program);
+        let mut frame = Frame::new(program);
         let mut body: Vec<Step> = Vec::new();
         frame.body(&query.body, &mut body);
         let captures = captures

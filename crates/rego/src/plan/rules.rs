@@ -125,7 +125,7 @@ struct Planner<'c, 'e> {
 
 impl<'c> Planner<'c, '_> {
     fn frame(&self) -> Frame<'c> {
-        Frame::new(self.compiled, self.program)
+        Frame::new(self.program)
     }
 
     fn document(&mut self, home: &Home) -> DocumentKind {

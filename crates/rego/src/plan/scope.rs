@@ -5,14 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::Slot;
 use crate::{
     ast::{Location, Term, Var},
-    compile::Compiled,
     error::{Code, Error, Errors},
     plan::Program,
 };
 
 /// The state of planning one frame.
 pub(super) struct Frame<'c> {
-    pub compiled: &'c Compiled,
     pub program: &'c Program,
     slots: HashMap<Var, Slot>,
     bound: HashSet<Slot>,
@@ -21,8 +19,8 @@ pub(super) struct Frame<'c> {
 }
 
 impl<'c> Frame<'c> {
-    pub fn new(compiled: &'c Compiled, program: &'c Program) -> Self {
-        Self { compiled, program, slots: HashMap::new(), bound: HashSet::new(), count: 0, errors: Vec::new() }
+    pub fn new(program: &'c Program) -> Self {
+        Self { program, slots: HashMap::new(), bound: HashSet::new(), count: 0, errors: Vec::new() }
     }
 
     /// How many slots the frame needs.

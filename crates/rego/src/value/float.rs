@@ -113,7 +113,7 @@ impl Float {
 
     /// The value with the other sign.
     #[must_use]
-    pub fn neg(self) -> Self {
+    pub fn negated(self) -> Self {
         Self { negative: !self.negative, ..self }
     }
 
@@ -130,7 +130,7 @@ impl Float {
 
     /// The sum, rounded.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         if self.is_zero() {
             return if other.is_zero() {
                 Self { negative: self.negative && other.negative, ..Self::ZERO }
@@ -160,20 +160,20 @@ impl Float {
 
     /// The difference, rounded.
     #[must_use]
-    pub fn sub(self, other: Self) -> Self {
-        self.add(other.neg())
+    pub fn minus(self, other: Self) -> Self {
+        self.plus(other.negated())
     }
 
     /// The product, rounded.
     #[must_use]
-    pub fn mul(self, other: Self) -> Self {
+    pub fn times(self, other: Self) -> Self {
         let product = u128::from(self.mantissa) * u128::from(other.mantissa);
         Self::round(self.negative != other.negative, product, self.exponent + other.exponent, false)
     }
 
     /// The quotient, rounded. The divisor must not be zero.
     #[must_use]
-    pub fn div(self, other: Self) -> Self {
+    pub fn over(self, other: Self) -> Self {
         let negative = self.negative != other.negative;
         let quotient = Self::from_ratio(negative, &self.mantissa.into(), &other.mantissa.into());
         match quotient.is_zero() {
@@ -276,7 +276,7 @@ impl fmt::Display for Float {
             return write!(f, "{text}{}", "0".repeat(zeros));
         }
         let exponent = point - 1;
-        if exponent < -4 || exponent >= 6 {
+        if !(-4..6).contains(&exponent) {
             let (first, rest) = text.split_at(1);
             let dot = if rest.is_empty() { "" } else { "." };
             let sign = if exponent < 0 { '-' } else { '+' };

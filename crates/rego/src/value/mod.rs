@@ -25,9 +25,10 @@ use std::{cmp::Ordering, sync::Arc};
 /// Any value a Rego expression can have. Cloning is cheap: compound values are shared.
 ///
 /// Values of different kinds are ordered null < boolean < number < string < array < object < set.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub enum Value {
     /// `null`
+    #[default]
     Null,
     /// `true` and `false`
     Bool(bool),
@@ -204,11 +205,5 @@ impl std::hash::Hash for Value {
             Self::Object(object) => object.iter().for_each(|entry| entry.hash(state)),
             Self::Set(set) => set.as_slice().hash(state),
         }
-    }
-}
-
-impl Default for Value {
-    fn default() -> Self {
-        Self::Null
     }
 }
