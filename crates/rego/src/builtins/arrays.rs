@@ -25,7 +25,7 @@ fn flatten(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
             Value::Array(inner) => inner.as_slice(),
             other => std::slice::from_ref(other),
         };
-        cx.charge(inner.len() * size_of::<Value>())?;
+        cx.charge(std::mem::size_of_val(inner))?;
         flat.extend_from_slice(inner);
     }
     Ok(Some(Value::Array(Arc::new(flat))))

@@ -123,7 +123,7 @@ fn format_int(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
     text(cx, int.to_str_radix(radix))
 }
 
-fn search<'v>(operands: &'v [Value]) -> Result<(&'v str, &'v str), Failure> {
+fn search(operands: &[Value]) -> Result<(&str, &str), Failure> {
     let (text, part) = (string(operands, 1)?, string(operands, 2)?);
     match part.is_empty() {
         true => Err("empty search character".into()),

@@ -31,7 +31,7 @@ pub(super) fn assemble(
     if !first_is_package {
         let location = statements.first().and_then(Statement::location);
         let location = location.or(metadata.first().map(|block| &block.annotations.location));
-        errors.extend(location.map(|location| package_expected(location)));
+        errors.extend(location.map(package_expected));
     }
     let mut parts = Parts { package: None, version: Versions::new(version), rules: Vec::new(), imports: Vec::new() };
     parts.fill(statements, &mut errors);

@@ -33,7 +33,7 @@ impl QueryPlan {
     /// # Errors
     /// `eval_internal_error` if the query did not pass all checks.
     pub fn new(
-        compiled: &Compiled,
+        _compiled: &Compiled,
         program: &Program,
         query: &CompiledQuery,
         captures: &[(Option<crate::ast::Var>, Location)],

@@ -129,11 +129,9 @@ impl Refs<'_> {
 
     fn term(&mut self, term: &Term) {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || match &term.node {
-            Node::Ref(reference) => {
-                if is_ref_safe(reference, self.safe) {
-                    self.outputs.extend(vars::of_term(term, Skip::REF_HEADS));
-                    self.terms(reference);
-                }
+            Node::Ref(reference) if is_ref_safe(reference, self.safe) => {
+                self.outputs.extend(vars::of_term(term, Skip::REF_HEADS));
+                self.terms(reference);
             }
             Node::Array(items) | Node::Set(items) | Node::Call(items) => self.terms(items),
             Node::Object(entries) => {

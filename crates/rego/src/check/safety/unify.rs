@@ -29,10 +29,8 @@ impl Unifier<'_> {
     fn unify(&mut self, a: &Term, b: &Term) {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || match (&a.node, &b.node) {
             (Node::Var(a), _) => self.unify_var(a, b),
-            (Node::Ref(_) | Node::Call(_), Node::Var(_) | Node::Array(_) | Node::Object(_)) => {
-                if self.has_value(a) {
-                    self.mark_pattern(b);
-                }
+            (Node::Ref(_) | Node::Call(_), Node::Var(_) | Node::Array(_) | Node::Object(_)) if self.has_value(a) => {
+                self.mark_pattern(b);
             }
             (Node::ArrayComprehension(_), Node::Var(_) | Node::Array(_))
             | (Node::ObjectComprehension(_), Node::Var(_) | Node::Object(_)) => self.mark_pattern(b),
@@ -41,10 +39,8 @@ impl Unifier<'_> {
                 Node::Array(_),
                 Node::ArrayComprehension(_) | Node::ObjectComprehension(_) | Node::SetComprehension(_),
             ) => self.mark_pattern(a),
-            (Node::Array(_) | Node::Object(_), Node::Ref(_) | Node::Call(_)) => {
-                if self.has_value(b) {
-                    self.mark_pattern(a);
-                }
+            (Node::Array(_) | Node::Object(_), Node::Ref(_) | Node::Call(_)) if self.has_value(b) => {
+                self.mark_pattern(a);
             }
             (Node::Array(left), Node::Array(right)) if left.len() == right.len() => {
                 for (a, b) in left.iter().zip(right) {
