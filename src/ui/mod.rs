@@ -99,7 +99,7 @@ impl Ui {
         }
     }
 
-    fn complain(&self, text: &str) {
+    pub fn complain(&self, text: &str) {
         // When stderr is gone there is nobody left to tell.
         let _ = writeln!(std::io::stderr(), "{text}");
     }

@@ -1,4 +1,5 @@
-//! `policy eval` beside the real `opa eval`, when that is installed: the same answers and exit codes.
+//! `policy eval`, `check`, `fmt` and `parse` beside those of the real `opa`, when that is installed: the same answers and exit
+//! codes.
 
 use std::process::Command;
 
@@ -53,11 +54,77 @@ const LINES: [&str; 22] = [
 const FAILURES: [&str; 5] =
     ["x:=", "-d missing.rego data", "-i broken.json input", "-d bad.rego data.bad", "--strict-builtin-errors 1/0"];
 
-#[test]
-fn answers_are_opas() {
+/// Lines of other commands: output, errors and exit codes are the same, byte for byte.
+const OTHERS: [&str; 14] = [
+    "check authz.rego",
+    "check bad.rego",
+    "check unsafe.rego",
+    "check -f json bad.rego",
+    "check -f json unsafe.rego",
+    "check --strict unused.rego",
+    "fmt authz.rego",
+    "fmt unused.rego",
+    "fmt --list unused.rego authz.rego",
+    "fmt --list --fail unused.rego",
+    "fmt bad.rego",
+    "parse authz.rego",
+    "parse -f json authz.rego",
+    "parse bad.rego",
+];
+
+fn found() -> bool {
     let found = Command::new("opa").arg("version").output().is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("opa is not installed (scripts/peers does it): not compared");
+    }
+    found
+}
+
+#[test]
+fn checks_formats_and_trees_are_opas() {
+    if !found() {
+        return;
+    }
+    let sandbox = Sandbox::empty(Engine::Sqlite);
+    sandbox.file("authz.rego", AUTHZ);
+    sandbox.file("bad.rego", "package bad\n\nallow if {\n");
+    sandbox.file("unsafe.rego", "package a\n\np if {\n\tx == 1\n}\n\nq contains y if z\n");
+    sandbox.file("unused.rego", "package a\nimport data.b   # why\np  if { x:=1 }\n");
+    for line in OTHERS {
+        let words = line.split(' ');
+        let ours = sandbox.command(["policy"].into_iter().chain(words.clone())).run();
+        let theirs = Command::new("opa").args(words).current_dir(sandbox.path()).output().unwrap();
+        let theirs = (
+            theirs.status.code().unwrap(),
+            String::from_utf8(theirs.stdout).unwrap(),
+            String::from_utf8(theirs.stderr).unwrap(),
+        );
+        assert_eq!((ours.code, ours.stdout, ours.stderr), theirs, "policy {line}");
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_formatting_replaces_files_whole() {
+    let sandbox = Sandbox::empty(Engine::Sqlite);
+    sandbox.file("recursive.rego", "package a\n\nf(x) := f(x)\n");
+    let done = sandbox.command(["policy", "check", "recursive.rego"]).run();
+    assert_eq!(done.code, 1);
+    assert_eq!(
+        done.stderr,
+        "1 error occurred: recursive.rego:3: rego_recursion_error: rule data.a.f is recursive: data.a.f -> data.a.f\n"
+    );
+    let path = sandbox.file("loose.rego", "package a\np   := 1\n");
+    assert_eq!(sandbox.command(["policy", "fmt", "--list", "--fail", "loose.rego"]).run().code, 2);
+    assert_eq!(sandbox.command(["policy", "fmt", "-w", "loose.rego"]).run().code, 0);
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "package a\n\np := 1\n");
+    assert_eq!(sandbox.command(["policy", "fmt", "--list", "--fail", "loose.rego"]).run().code, 0);
+    let piped = sandbox.command(["policy", "fmt"]).stdin("package a\nq:=[1,\n2]\n").run();
+    assert_eq!(piped.stdout, "package a\n\nq := [\n\t1,\n\t2,\n]\n");
+}
+
+#[test]
+fn answers_are_opas() {
+    if !found() {
         return;
     }
     let sandbox = Sandbox::empty(Engine::Sqlite);

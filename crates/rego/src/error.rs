@@ -152,20 +152,29 @@ impl std::error::Error for Error {}
 /// `{"message": …, "code": …, "location": {"file": …, "row": …, "col": …}, "details": …}`
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Place<'e> {
+            file: &'e str,
+            row: u32,
+            col: u32,
+        }
+
+        #[derive(Serialize)]
+        struct Line<'e> {
+            line: &'e str,
+            idx: usize,
+        }
+
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("code", self.code.as_str())?;
         map.serialize_entry("message", &self.message)?;
+        map.serialize_entry("code", self.code.as_str())?;
         if let Some(location) = &self.location {
-            map.serialize_entry(
-                "location",
-                &serde_json::json!({"file": location.file(), "row": location.row, "col": location.col}),
-            )?;
+            let place = Place { file: location.file(), row: location.row, col: location.col };
+            map.serialize_entry("location", &place)?;
         }
         match &self.details {
             Details::None => {}
-            Details::Line { line, idx } => {
-                map.serialize_entry("details", &serde_json::json!({"line": line, "idx": idx}))?;
-            }
+            Details::Line { line, idx } => map.serialize_entry("details", &Line { line, idx: *idx })?,
             Details::Other { json, .. } => map.serialize_entry("details", json)?,
         }
         map.end()

@@ -179,8 +179,11 @@ impl Eval {
 
     fn print_errors(&self, run: &Run<'_>, errors: &[EvalError]) -> Result<()> {
         if matches!(self.format, Format::Json) {
-            let text = serde_json::to_string_pretty(&json!({"errors": errors})).unwrap_or_default();
-            return run.ui.print(&(text + "\n"));
+            #[derive(serde::Serialize)]
+            struct All<'e> {
+                errors: &'e [EvalError],
+            }
+            return run.ui.print(&pretty(&All { errors })?);
         }
         let count = match errors {
             [_] => "1 error occurred".to_owned(),

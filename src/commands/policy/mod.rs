@@ -1,7 +1,11 @@
 //! `platform policy …`
 
+mod check;
 mod eval;
+mod fmt;
+mod parse;
 mod put;
+mod source;
 
 use clap::Subcommand;
 
@@ -23,6 +27,12 @@ pub enum Policy {
     Rm(Rm),
     /// Evaluate a Rego query, as `opa eval` does
     Eval(eval::Eval),
+    /// Find errors in policy files, as `opa check` does
+    Check(check::Check),
+    /// Format policy files, as `opa fmt` does
+    Fmt(fmt::Fmt),
+    /// Print the syntax tree of a policy file, as `opa parse` does
+    Parse(parse::Parse),
 }
 
 #[derive(Debug, clap::Args)]
@@ -51,6 +61,9 @@ impl Policy {
                 Ok(0)
             }
             Self::Eval(command) => command.run(run).await,
+            Self::Check(command) => command.run(run),
+            Self::Fmt(command) => command.run(run),
+            Self::Parse(command) => command.run(run),
         }
     }
 }
