@@ -123,6 +123,34 @@ fn what_is_wrong_is_refused_and_formatting_replaces_files_whole() {
 }
 
 #[test]
+fn tests_end_as_they_should() {
+    let sandbox = Sandbox::empty(Engine::Sqlite);
+    sandbox.file(
+        "p_test.rego",
+        "package p\n\ntest_holds if 1 == 1\n\ntest_fails if {\n\tprint(\"why\")\n\t1 == 2\n}\n\ntodo_test_later if false\n",
+    );
+    let done = sandbox.command(["policy", "test", "p_test.rego", "-f", "json"]).run();
+    let ends: Vec<_> = done
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].clone(), one["fail"].clone(), one["skip"].clone()))
+        .collect();
+    assert_eq!(done.code, 2);
+    assert_eq!(
+        serde_json::json!(ends),
+        serde_json::json!([["test_holds", null, null], ["test_fails", true, null], ["todo_test_later", null, true]])
+    );
+    let done = sandbox.command(["policy", "test", "p_test.rego"]).run();
+    assert!(done.stdout.contains("p_test.rego:5:\ndata.p.test_fails: FAIL ("), "{}", done.stdout);
+    assert!(done.stdout.contains("\n  why\n"), "{}", done.stdout);
+    assert!(done.stdout.ends_with("\nPASS: 1/3\nFAIL: 1/3\nSKIPPED: 1/3\n"), "{}", done.stdout);
+    let done = sandbox.command(["policy", "test", "p_test.rego", "--run", "holds"]).run();
+    assert_eq!((done.code, done.stdout.as_str()), (0, "PASS: 1/1\n"));
+}
+
+#[test]
 fn answers_are_opas() {
     if !found() {
         return;

@@ -6,6 +6,7 @@ mod fmt;
 mod parse;
 mod put;
 mod source;
+mod test;
 
 use clap::Subcommand;
 
@@ -31,6 +32,8 @@ pub enum Policy {
     Check(check::Check),
     /// Format policy files, as `opa fmt` does
     Fmt(fmt::Fmt),
+    /// Run the tests of policies, as `opa test` does
+    Test(test::Test),
     /// Print the syntax tree of a policy file, as `opa parse` does
     Parse(parse::Parse),
 }
@@ -63,6 +66,7 @@ impl Policy {
             Self::Eval(command) => command.run(run).await,
             Self::Check(command) => command.run(run),
             Self::Fmt(command) => command.run(run),
+            Self::Test(command) => command.run(run),
             Self::Parse(command) => command.run(run),
         }
     }
