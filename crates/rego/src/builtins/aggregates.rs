@@ -36,7 +36,7 @@ fn count(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 fn accumulate(
     cx: &mut Context<'_>,
     operands: &[Value],
-    start: i64,
+    (start, float_start): (i64, Float),
     ints: fn(i64, i64) -> Option<i64>,
     bigs: fn(BigInt, BigInt) -> BigInt,
     floats: fn(Float, Float) -> Float,
@@ -61,7 +61,7 @@ fn accumulate(
     if let Some(total) = total {
         return Ok(Some(Number::from_bigint(&total).into()));
     }
-    let mut total = Float::from_i64(start);
+    let mut total = float_start;
     for item in items {
         match item {
             Value::Number(number) => total = floats(total, number.to_float()),
@@ -72,11 +72,11 @@ fn accumulate(
 }
 
 fn sum(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    accumulate(cx, operands, 0, i64::checked_add, |a, b| a + b, Float::plus)
+    accumulate(cx, operands, (0, Float::from_i64(0)), i64::checked_add, |a, b| a + b, Float::plus)
 }
 
 fn product(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    accumulate(cx, operands, 1, i64::checked_mul, |a, b| a * b, Float::times)
+    accumulate(cx, operands, (1, Float::ONE_OF_53_BITS), i64::checked_mul, |a, b| a * b, Float::times)
 }
 
 /// Of equal items, as `1` and `1.0`, the last.

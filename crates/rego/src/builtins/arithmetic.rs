@@ -3,7 +3,7 @@
 //! Integers are calculated exactly, whatever their size; everything else in floats of 64 bits mantissa. Small integers,
 //! those of 32 bits, never become floats: this shows in signs of zero.
 
-use num_bigint::BigInt;
+use num_bigint::{BigInt, Sign};
 use num_traits::Zero;
 
 use super::{Context, Failure, Function, Outcome, number, wrong_type};
@@ -108,57 +108,45 @@ fn rem(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     remainder.map(|remainder| Some(remainder.into())).ok_or_else(|| Failure::from("modulo by zero"))
 }
 
-/// An operation on floats; small integers are given by `ints`.
-fn unary(operands: &[Value], ints: fn(i64) -> i64, floats: fn(Float) -> Float) -> Outcome {
+fn abs(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let number = number(operands, 1)?;
     Ok(Some(match small(number) {
-        Some(int) => Value::int(ints(int)),
-        None => Number::from_float(&floats(number.to_float())).into(),
+        Some(int) => Value::int(int.abs()),
+        None => Number::from_float(&number.to_float().abs()).into(),
     }))
 }
 
-fn abs(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    unary(operands, i64::abs, Float::abs)
+/// An operation that makes integers of floats. Small integers are what they are.
+fn rounded(operands: &[Value], floats: fn(Float) -> BigInt) -> Outcome {
+    let number = number(operands, 1)?;
+    Ok(Some(match small(number) {
+        Some(int) => Value::int(int),
+        None => Number::from_bigint(&floats(number.to_float())).into(),
+    }))
 }
 
 /// Halves are rounded away from zero.
 fn round(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    unary(
-        operands,
-        |int| int,
-        |float| {
-            let away = if float.is_negative() { float.minus(Float::HALF) } else { float.plus(Float::HALF) };
-            Float::from_bigint(&away.trunc())
-        },
-    )
+    rounded(operands, |float| {
+        let away = if float.is_negative() { float.minus(Float::HALF) } else { float.plus(Float::HALF) };
+        away.trunc()
+    })
 }
 
 /// As OPA has it: a fraction between -1 and 0 gives 1, for the sign is looked for after the fraction is gone.
 fn ceil(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    unary(
-        operands,
-        |int| int,
-        |float| {
-            let whole = Float::from_bigint(&float.trunc());
-            match whole.is_negative() || whole == float {
-                true => whole,
-                false => whole.plus(Float::from_i64(1)),
-            }
-        },
-    )
+    rounded(operands, |float| {
+        let whole = float.trunc();
+        let up = whole.sign() != Sign::Minus && !float.is_integer();
+        whole + u8::from(up)
+    })
 }
 
 /// As OPA has it: a fraction between -1 and 0 gives 0, for the sign is looked for after the fraction is gone.
 fn floor(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
-    unary(
-        operands,
-        |int| int,
-        |float| {
-            let whole = Float::from_bigint(&float.trunc());
-            match !whole.is_negative() || whole == float {
-                true => whole,
-                false => whole.minus(Float::from_i64(1)),
-            }
-        },
-    )
+    rounded(operands, |float| {
+        let whole = float.trunc();
+        let down = whole.sign() == Sign::Minus && !float.is_integer();
+        whole - u8::from(down)
+    })
 }

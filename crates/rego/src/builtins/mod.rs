@@ -7,6 +7,8 @@ mod bits;
 mod casts;
 mod cidr;
 mod comparison;
+mod glob_intersection;
+mod globs;
 mod graph;
 mod graphql;
 mod hash;
@@ -17,6 +19,7 @@ mod numbers;
 mod objects;
 mod parse;
 mod providers;
+mod regex;
 mod runtime;
 mod semver;
 mod sets;
@@ -64,6 +67,8 @@ const TABLES: &[&[(&str, Function)]] = &[
     cidr::TABLE,
     comparison::TABLE,
     encoding::TABLE,
+    glob_intersection::TABLE,
+    globs::TABLE,
     graph::TABLE,
     graphql::TABLE,
     hash::TABLE,
@@ -78,6 +83,7 @@ const TABLES: &[&[(&str, Function)]] = &[
     objects::TABLE,
     parse::TABLE,
     providers::TABLE,
+    regex::TABLE,
     runtime::TABLE,
     semver::TABLE,
     sets::TABLE,

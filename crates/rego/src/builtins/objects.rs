@@ -46,6 +46,11 @@ fn remove(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
 
 fn filter(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (object, keys) = (object(operands, 1)?, key_set(operands)?);
+    // Keys are taken from the larger side, or the object: `1` and `1.0` are equal and yet not the same.
+    if object.len() < keys.len() {
+        let found = keys.iter().filter_map(|key| Some((key.clone(), object.get(key)?.clone())));
+        return Ok(Some(Value::object(found)));
+    }
     Ok(Some(select(object, |key| keys.contains(key))))
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Context, Function, Outcome, string};
+use super::{Context, Function, Outcome, go::quote::quote, string};
 use crate::value::Value;
 
 pub(super) const TABLE: &[(&str, Function)] = &[("semver.compare", compare), ("semver.is_valid", is_valid)];
@@ -69,7 +69,7 @@ fn compare_pre_releases(a: &str, b: &str) -> Ordering {
 
 fn compare(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let (a, b) = (string(operands, 1)?, string(operands, 2)?);
-    let problem = |position, text| format!("operand {position}: string {text} is not a valid SemVer");
+    let problem = |position, text| format!("operand {position}: string {} is not a valid SemVer", quote(text, false));
     let left = Version::parse(a).ok_or_else(|| problem(1, a))?;
     let right = Version::parse(b).ok_or_else(|| problem(2, b))?;
     let order = left.numbers.cmp(&right.numbers);

@@ -11,8 +11,9 @@ pub(super) fn difference(a: &Set, b: &Set) -> Value {
     Value::set(a.iter().filter(|member| !b.contains(member)).cloned())
 }
 
+/// Members of both, taken from the smaller set or the first.
 fn common(a: &Set, b: &Set) -> Set {
-    let (few, many) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let (few, many) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     few.iter().filter(|member| many.contains(member)).cloned().collect()
 }
 

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Context, Failure, Function, Outcome, integer, items, object, string, wrong_element, wrong_type};
+use super::{
+    Context, Failure, Function, Outcome, go::quote::is_printable, integer, items, object, string, wrong_element,
+    wrong_type,
+};
 use crate::value::{Number, Value};
 
 pub(super) const TABLE: &[(&str, Function)] = &[
@@ -190,9 +193,10 @@ fn upper(cx: &mut Context<'_>, operands: &[Value]) -> Outcome {
     text(cx, string(operands, 1)?.chars().map(upper_char).collect::<String>())
 }
 
+/// The only one, if Go's version of Unicode has it.
 fn only(mut chars: impl Iterator<Item = char>) -> Option<char> {
     let first = chars.next()?;
-    chars.next().is_none().then_some(first)
+    (chars.next().is_none() && is_printable(first)).then_some(first)
 }
 
 /// Greek letters with a small iota below have a single capital, though their full capital form are two letters.

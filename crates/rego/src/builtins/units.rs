@@ -52,7 +52,14 @@ fn read<'t>(
     if amount.is_empty() {
         return Err(failure(&format!("no {byte}amount provided")));
     }
-    let factor = factor(unit).ok_or_else(|| failure(&format!("{byte}unit {unit} not recognized")))?;
+    // Only the first letter may be a capital. OPA tears it apart if it is not ASCII.
+    let mut rest = unit.chars();
+    let first = match rest.next() {
+        Some(char) if !char.is_ascii() => "\u{fffd}".repeat(char.len_utf8()),
+        first => first.into_iter().collect(),
+    };
+    let unit = first + &rest.as_str().to_lowercase();
+    let factor = factor(&unit).ok_or_else(|| failure(&format!("{byte}unit {unit} not recognized")))?;
     Ok((amount, factor))
 }
 

@@ -13,16 +13,21 @@ pub struct Float {
     negative: bool,
     mantissa: u64,
     exponent: i64,
+    /// How many bits of the mantissa count: 64, or 53 for a product of many.
+    bits: u32,
 }
 
 /// Decimal exponents beyond this become zero or are held at it: nothing else could be written down.
 const LIMIT: i64 = 100_000;
 
 impl Float {
-    const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0 };
+    const ZERO: Self = Self { negative: false, mantissa: 0, exponent: 0, bits: 64 };
 
     /// One half.
-    pub const HALF: Self = Self { negative: false, mantissa: 1 << 63, exponent: -64 };
+    pub const HALF: Self = Self { negative: false, mantissa: 1 << 63, exponent: -64, bits: 64 };
+
+    /// One with a mantissa of 53 bits. Products that begin with it are rounded to as many.
+    pub const ONE_OF_53_BITS: Self = Self { negative: false, mantissa: 1 << 63, exponent: -63, bits: 53 };
 
     /// An integer, exactly.
     pub fn from_i64(int: i64) -> Self {
@@ -67,14 +72,19 @@ impl Float {
 
     /// `value × 2^exponent`, a little more if `sticky`, rounded to 64 bits.
     fn round(negative: bool, value: u128, exponent: i64, sticky: bool) -> Self {
+        Self::round_to(64, negative, value, exponent, sticky)
+    }
+
+    fn round_to(bits: u32, negative: bool, value: u128, exponent: i64, sticky: bool) -> Self {
         if value == 0 {
-            return Self { negative, ..Self::ZERO };
+            return Self { negative, bits, ..Self::ZERO };
         }
-        let bits = 128 - i64::from(value.leading_zeros());
-        if bits <= 64 {
-            return Self { negative, mantissa: (value as u64) << (64 - bits), exponent: exponent - (64 - bits) };
+        let all = 128 - value.leading_zeros();
+        if all <= bits {
+            let shift = 64 - all;
+            return Self { negative, mantissa: (value as u64) << shift, exponent: exponent - i64::from(shift), bits };
         }
-        let drop = bits - 64;
+        let drop = all - bits;
         let kept = value >> drop;
         let rest = value & ((1 << drop) - 1);
         let half = 1u128 << (drop - 1);
@@ -83,10 +93,11 @@ impl Float {
             Ordering::Less => false,
             Ordering::Equal => sticky || kept & 1 == 1,
         };
-        let kept = kept + u128::from(up);
+        let kept = (kept + u128::from(up)) << (64 - bits);
+        let exponent = exponent + i64::from(drop) - i64::from(64 - bits);
         match kept >> 64 {
-            0 => Self { negative, mantissa: kept as u64, exponent: exponent + drop },
-            _ => Self { negative, mantissa: 1 << 63, exponent: exponent + drop + 1 },
+            0 => Self { negative, mantissa: kept as u64, exponent, bits },
+            _ => Self { negative, mantissa: 1 << 63, exponent: exponent + 1, bits },
         }
     }
 
@@ -164,11 +175,11 @@ impl Float {
         self.plus(other.negated())
     }
 
-    /// The product, rounded.
+    /// The product, rounded to as many bits as this has.
     #[must_use]
     pub fn times(self, other: Self) -> Self {
         let product = u128::from(self.mantissa) * u128::from(other.mantissa);
-        Self::round(self.negative != other.negative, product, self.exponent + other.exponent, false)
+        Self::round_to(self.bits, self.negative != other.negative, product, self.exponent + other.exponent, false)
     }
 
     /// The quotient, rounded. The divisor must not be zero.
@@ -193,9 +204,10 @@ impl Float {
         let exponent = self.exponent - 2;
         let numerator = &mantissa * scale(exponent);
         let mut denominator = scale(-exponent);
-        let above = (&two) * scale(exponent);
-        let below = if narrow { scale(exponent) } else { above.clone() };
-        let inclusive = self.mantissa & 1 == 0;
+        let unit = scale(exponent) << (64 - self.bits);
+        let above = &two * &unit;
+        let below = if narrow { unit } else { above.clone() };
+        let inclusive = self.mantissa >> (64 - self.bits) & 1 == 0;
         // Find the decimal point.
         let log2 = self.exponent + 64;
         let mut point = (log2 as f64 * std::f64::consts::LOG10_2).ceil() as i64;
@@ -243,7 +255,13 @@ impl Float {
                     break;
                 }
                 (true, true) => {
-                    digits.push(if &rest * &two < denominator { digit } else { digit + 1 });
+                    // To the nearer one; in the middle to the even digit.
+                    let up = match (&rest * &two).cmp(&denominator) {
+                        Ordering::Less => 0,
+                        Ordering::Equal => digit & 1,
+                        Ordering::Greater => 1,
+                    };
+                    digits.push(digit + up);
                     break;
                 }
             }

@@ -42,31 +42,7 @@ fn list<'a>(
 
 /// A string literal: printable characters as they are, others escaped.
 pub(crate) fn quote(text: &str, f: &mut impl fmt::Write) -> fmt::Result {
-    f.write_char('"')?;
-    for char in text.chars() {
-        match char {
-            '"' => f.write_str("\\\"")?,
-            '\\' => f.write_str("\\\\")?,
-            '\n' => f.write_str("\\n")?,
-            '\r' => f.write_str("\\r")?,
-            '\t' => f.write_str("\\t")?,
-            '\u{7}' => f.write_str("\\a")?,
-            '\u{8}' => f.write_str("\\b")?,
-            '\u{c}' => f.write_str("\\f")?,
-            '\u{b}' => f.write_str("\\v")?,
-            char if (char as u32) < 0x20 || char == '\u{7f}' => write!(f, "\\x{:02x}", char as u32)?,
-            char if is_printable(char) => f.write_char(char)?,
-            char if (char as u32) < 0x10000 => write!(f, "\\u{:04x}", char as u32)?,
-            char => write!(f, "\\U{:08x}", char as u32)?,
-        }
-    }
-    f.write_char('"')
-}
-
-/// Whether a character shows: no control or format character, no space but the plain one.
-fn is_printable(char: char) -> bool {
-    // The standard library also escapes marks that would combine with what stands before, but only at the start.
-    char.is_ascii() || !['a', char].iter().collect::<String>().escape_debug().skip(1).any(|shown| shown == '\\')
+    f.write_str(&crate::builtins::go::quote::quote(text, false))
 }
 
 impl fmt::Debug for Value {

@@ -4,9 +4,11 @@ use std::{fmt::Write, sync::LazyLock};
 
 use regex::Regex;
 
-/// Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the space.
+/// Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols and the space, of those that
+/// Unicode 15.0 has.
 pub fn is_printable(char: char) -> bool {
-    static PRINTABLE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
+    static PRINTABLE: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"^[[\p{L}\p{M}\p{N}\p{P}\p{S} ]&&\p{age=15.0}]$").ok());
     if char.is_ascii() {
         return (' '..='~').contains(&char);
     }

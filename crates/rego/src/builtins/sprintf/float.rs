@@ -1,5 +1,8 @@
 //! Doubles as Go writes them. All functions take values that are not negative.
 
+/// No double has more digits, before or after the point.
+const MAX_DIGITS: usize = 1100;
+
 /// Significant digits without trailing zeros, none for zero, and how many of them stand before the point.
 struct Decimal {
     digits: Vec<u8>,
@@ -10,7 +13,7 @@ impl Decimal {
     /// Rounded to a number of digits, or the shortest that reads back the same.
     fn of(value: f64, precision: Option<usize>) -> Self {
         let text = match precision {
-            Some(precision) => format!("{value:.*e}", precision.max(1) - 1),
+            Some(precision) => format!("{value:.*e}", precision.clamp(1, MAX_DIGITS) - 1),
             None => format!("{value:e}"),
         };
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -66,7 +69,11 @@ pub fn format(value: f64, verb: char, precision: Option<usize>) -> String {
             let digits = precision.map(|precision| precision + 1);
             Decimal::of(value, digits).scientific(precision.unwrap_or(0), verb)
         }
-        'f' => format!("{value:.*}", precision.unwrap_or(6)),
+        'f' => {
+            let precision = precision.unwrap_or(6);
+            let zeros = "0".repeat(precision.saturating_sub(MAX_DIGITS));
+            format!("{value:.*}{zeros}", precision.min(MAX_DIGITS))
+        }
         'x' => hexadecimal(value, precision),
         'X' => hexadecimal(value, precision).to_uppercase(),
         'b' => {
@@ -86,8 +93,6 @@ fn general(value: f64, letter: char, precision: Option<usize>) -> String {
         Some(precision) if precision as i64 > count && count >= decimal.point => count,
         Some(precision) => precision.max(1) as i64,
     };
-    // The shortest text is allowed 21 digits before it gets an exponent.
-    let limit = if precision.is_none() { limit.max(21) } else { limit };
     let exponent = decimal.point - 1;
     match exponent < -4 || exponent >= limit {
         true => decimal.scientific(decimal.digits.len().saturating_sub(1), letter),
@@ -133,7 +138,7 @@ fn hexadecimal(value: f64, precision: Option<usize>) -> String {
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(precision) => format!("{fraction:0<precision$}")[..precision].to_owned(),
+        Some(precision) => fraction.chars().chain(std::iter::repeat('0')).take(precision).collect(),
     };
     if !fraction.is_empty() {
         text.push('.');

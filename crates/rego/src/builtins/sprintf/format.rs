@@ -148,7 +148,8 @@ impl Printer {
     fn unicode(&mut self, int: i64) {
         let code = int as u64;
         let least = self.flags.precision.unwrap_or(4).max(4);
-        let mut text = format!("U+{code:0least$X}");
+        let digits = format!("{code:X}");
+        let mut text = format!("U+{}{digits}", "0".repeat(least.saturating_sub(digits.len())));
         if self.flags.sharp
             && let Some(char) = u32::try_from(code).ok().and_then(char::from_u32)
             && quote::is_printable(char)
