@@ -133,6 +133,12 @@ pub fn evaluate(question: Question, guard: impl Send + 'static) -> Result<Evalua
 /// What both engines say. That both fail is agreement; whose words are shown is ours.
 fn both(question: &Question) -> Result<Evaluation, PolicyErrors> {
     let native = native::answer(question);
+    // What does not compile is refused whatever the other engine says: it does not look for recursion.
+    let is_refused =
+        |errors: &PolicyErrors| errors.iter().any(|e| e.code.as_deref().is_some_and(|code| code.starts_with("rego_")));
+    if native.as_ref().is_err_and(is_refused) {
+        return native;
+    }
     let other = interpreter::answer(question);
     let agree = match (&native, &other) {
         (Ok(native), Ok(other)) => native.agrees_with(other),
