@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod conformance;
 mod load;
+mod parse;
 mod print;
 mod tree;
 mod types;

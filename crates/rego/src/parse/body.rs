@@ -34,6 +34,7 @@ impl Parser<'_> {
                 if self.errors.is_empty() {
                     self.hint_infix_keyword();
                     self.illegal::<()>(&format!("expected \\n or ; or {}", end.name()));
+                    body.last().into_iter().for_each(|expr| self.hint_misspelt(expr));
                 }
                 return None;
             }

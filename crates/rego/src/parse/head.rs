@@ -65,7 +65,7 @@ impl Parser<'_> {
     fn head_parts(&mut self, term: Term) -> Option<(Vec<Term>, Option<Vec<Term>>)> {
         match term.node {
             Node::Var(_) => Some((vec![term], None)),
-            Node::Ref(parts) => Some((self.head_reference(parts)?, None)),
+            Node::Ref(parts) => Some((parts, None)),
             Node::Call(call) => {
                 let mut call = call.into_iter();
                 let operator = call.next()?;

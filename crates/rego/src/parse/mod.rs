@@ -14,6 +14,7 @@ mod number;
 mod operand;
 mod reference;
 mod relocate;
+mod report;
 mod rule;
 mod rule_from_body;
 mod state;

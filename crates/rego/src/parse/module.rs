@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     annotations::{Block, attach},
+    report::misspelt,
     rule_from_body::rule_from_body,
     statement::Statement,
     version::check_rules_v1,
@@ -157,32 +158,6 @@ impl HeadWord {
         };
         let word = name.and_then(|name| ["if", "contains"].into_iter().find(|word| *word == name.as_str()));
         Some(Self { row, word })
-    }
-}
-
-/// A word alone on a line may be a keyword with a letter wrong.
-fn misspelt(expr: &crate::ast::Expr) -> Option<String> {
-    let ExprKind::Term(term) = &expr.kind else { return None };
-    let word = term.as_var()?.as_str();
-    let keywords = ["package", "import", "default", "else", "not", "some", "every"];
-    let keyword = keywords.into_iter().find(|keyword| one_edit_apart(word, keyword))?;
-    Some(format!("did you mean `{keyword}`?"))
-}
-
-/// Whether one letter more, one less, another one, or two that changed places make one word the other.
-fn one_edit_apart(a: &str, b: &str) -> bool {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let prefix = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[prefix..], &b[prefix..]);
-    match (a, b) {
-        ([], [_]) | ([_], []) => true,
-        ([x, rest @ ..], [y, other @ ..]) => {
-            rest == other
-                || rest == b
-                || a == other
-                || matches!((rest, other), ([v, rest @ ..], [w, other @ ..]) if x == w && y == v && rest == other)
-        }
-        _ => false,
     }
 }
 

@@ -38,8 +38,7 @@ impl Parser<'_> {
                     if !self.is(Kind::Ident) && !self.is_ref_keyword() {
                         return self.illegal("expected identifier");
                     }
-                    let name = if self.literal_is_word() { self.literal() } else { "" };
-                    parts.push(Term::string(name, &self.here()));
+                    parts.push(Term::string(self.word(), &self.here()));
                     self.scan_space();
                 }
                 Kind::LeftBracket => {
@@ -68,11 +67,6 @@ impl Parser<'_> {
                 }
             }
         }
-    }
-
-    /// Whether the token is a word. `&` and `|` pass for the keywords that share their names.
-    fn literal_is_word(&self) -> bool {
-        self.literal().starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
     }
 
     /// Arguments in parentheses. `set()` is the empty set.

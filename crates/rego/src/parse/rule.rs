@@ -40,7 +40,13 @@ impl Parser<'_> {
         if default {
             return Some(vec![self.default_rule(head, location)?]);
         }
-        self.rule_with_head(head, location)
+        let has_name = head.reference.first().is_some_and(|first| first.as_var().is_some());
+        let rules = self.rule_with_head(head, location.clone())?;
+        if !has_name {
+            self.error_at(&location, "rule head must begin with a name");
+            return None;
+        }
+        Some(rules)
     }
 
     fn rule_with_head(&mut self, mut head: Head, location: Location) -> Option<Vec<Rule>> {
@@ -143,7 +149,8 @@ impl Parser<'_> {
     /// One `else`, and whether its body was in braces.
     fn else_rule(&mut self, head: &Head) -> Option<(Rule, bool)> {
         let location = self.here();
-        let mut head = Head { generated_value: false, location: location.clone(), ..head.clone() };
+        let mut head =
+            Head { generated_value: false, keywords: Vec::new(), location: location.clone(), ..head.clone() };
         self.renew_wildcards(&mut head);
         self.scan();
         match self.kind() {

@@ -10,7 +10,7 @@ use super::Options;
 use crate::{
     ast::{Comment, Location, Node, RegoVersion, Source, Term, Var},
     compile::Capabilities,
-    error::{Code, Details, Error, Errors, Result},
+    error::{Code, Error, Errors, Result},
     lex::{self, Cursor, Keywords, Kind, Mode, Token},
 };
 
@@ -21,7 +21,10 @@ const MAX_DEPTH: usize = 1_000;
 const MAX_HEIGHT: usize = 2_000;
 
 /// Tokens read for each byte of the text, going back included. Only texts made to provoke it need so many.
-const WORK_PER_BYTE: usize = 64;
+const WORK_PER_BYTE: usize = 16;
+
+/// How many places without a term are kept in mind.
+const MAX_LAST_FAILURES: usize = 16;
 
 /// What the parser can go back to.
 #[derive(Clone)]
@@ -36,7 +39,7 @@ pub(super) struct State {
     errors: usize,
     comments: usize,
     /// Hints for the next error.
-    hints: Vec<String>,
+    pub hints: Vec<String>,
 }
 
 /// What is known about places that were read before, so that going back costs no more than reading once again.
@@ -48,8 +51,11 @@ pub(super) struct Memo {
     pub no_operand: HashSet<u32>,
     /// Parentheses that do not group `and` and `or`, and whether they were read as an operand.
     pub no_group: HashSet<(u32, bool)>,
-    /// Terms that cannot be read: where the parser was then, and its errors.
+    /// Brackets that no term begins with: where the parser was then, and the errors since.
     failures: HashMap<u32, (State, Errors)>,
+    /// The last places where no term begins, until a term around them has been read: where the parser was then, and all
+    /// errors. OPA does not report such a place twice.
+    last_failures: Vec<(u32, State, Errors)>,
 }
 
 pub(super) struct Parser<'o> {
@@ -86,7 +92,7 @@ impl<'o> Parser<'o> {
         let token = Token { kind: Kind::Illegal, start: 0, end: 0, row: 1, col: 0 };
         let hints = Vec::new();
         let mut parser = Self {
-            work: text.len().saturating_mul(WORK_PER_BYTE).saturating_add(10_000),
+            work: text.len().saturating_mul(WORK_PER_BYTE).saturating_add(100_000),
             source,
             options,
             importable,
@@ -115,20 +121,6 @@ impl<'o> Parser<'o> {
         Ok(parser)
     }
 
-    /// The comments, or all errors with the lines they are in.
-    pub fn finish(self) -> Result<Vec<Comment>> {
-        if self.errors.is_empty() {
-            return Ok(self.comments);
-        }
-        let mut errors = self.errors;
-        for error in &mut errors {
-            if let Some(location) = &error.location {
-                error.details = line_details(&self.source.text, location.start as usize);
-            }
-        }
-        Err(errors)
-    }
-
     pub fn kind(&self) -> Kind {
         self.state.token.kind
     }
@@ -145,6 +137,12 @@ impl<'o> Parser<'o> {
     /// The text of the token.
     pub fn literal(&self) -> &str {
         self.text(self.state.token.start, self.state.token.end)
+    }
+
+    /// The token as a name. `&` and `|` pass for the keywords that share their names with them, but have no text.
+    pub fn word(&self) -> &str {
+        let text = self.literal();
+        if text.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_') { text } else { "" }
     }
 
     /// Where the token stands.
@@ -289,19 +287,25 @@ impl<'o> Parser<'o> {
     /// Parses a term that begins here, unless that is known to fail.
     pub fn unless_failed(&mut self, parse: impl FnOnce(&mut Self) -> Option<Term>) -> Option<Term> {
         let begin = self.offset();
-        if !matches!(self.kind(), Kind::LeftBracket | Kind::LeftBrace | Kind::LeftParen) {
-            return parse(self);
+        if let Some((_, state, errors)) = self.memo.last_failures.iter().find(|(offset, ..)| *offset == begin) {
+            self.state = state.clone();
+            self.errors.clone_from(errors);
+            return None;
         }
         if let Some((state, errors)) = self.memo.failures.get(&begin) {
             self.state = state.clone();
             self.errors.extend_from_slice(errors);
             return None;
         }
+        let is_bracket = matches!(self.kind(), Kind::LeftBracket | Kind::LeftBrace | Kind::LeftParen);
         let errors = self.errors.len();
         let term = parse(self);
-        if term.is_none() {
+        self.memo.last_failures.retain(|(offset, ..)| *offset < begin);
+        if term.is_none() && is_bracket {
             let errors = self.errors.get(errors..).unwrap_or_default().to_vec();
             self.memo.failures.insert(begin, (self.save(), errors));
+        } else if term.is_none() && self.memo.last_failures.len() < MAX_LAST_FAILURES {
+            self.memo.last_failures.push((begin, self.save(), self.errors.clone()));
         }
         term
     }
@@ -316,7 +320,7 @@ impl<'o> Parser<'o> {
     /// The token as a variable.
     pub fn var(&mut self) -> Term {
         let location = self.here();
-        let var = match self.literal() {
+        let var = match self.word() {
             "_" => self.wildcard(),
             name => Var::new(name),
         };
@@ -343,41 +347,6 @@ impl<'o> Parser<'o> {
         }
         is
     }
-
-    pub fn hint(&mut self, hint: impl Into<String>) {
-        self.state.hints.push(hint.into());
-    }
-
-    pub fn has_hints(&self) -> bool {
-        !self.state.hints.is_empty()
-    }
-
-    pub fn error(&mut self, message: impl Into<String>) {
-        self.error_at(&self.here(), message);
-    }
-
-    pub fn error_at(&mut self, location: &Location, message: impl Into<String>) {
-        let mut message = message.into();
-        let hints = mem::take(&mut self.state.hints);
-        match hints.as_slice() {
-            [] => {}
-            [hint] => message.push_str(&format!(" (hint: {hint})")),
-            hints => message.push_str(&format!(" (hints: {})", hints.join(", "))),
-        }
-        self.errors.push(Error::new(Code::Parse, location, message));
-    }
-
-    /// Reports the token as out of place.
-    pub fn illegal<T>(&mut self, note: &str) -> Option<T> {
-        let kind = self.kind();
-        let what = if kind.is_keyword() { "keyword" } else { "token" };
-        match (kind, note) {
-            (Kind::Illegal, _) => self.error("illegal token"),
-            (_, "") => self.error(format!("unexpected {} {what}", kind.name())),
-            _ => self.error(format!("unexpected {} {what}: {note}", kind.name())),
-        }
-        None
-    }
 }
 
 /// Whether the capabilities name a feature, or OPA's default for the version does.
@@ -395,22 +364,4 @@ pub(super) fn has_feature(options: &Options, feature: &str) -> bool {
 
 fn has(capabilities: &Capabilities, feature: &str) -> bool {
     capabilities.features.contains(feature)
-}
-
-/// The line around an offset, or the one before where only white space is there.
-fn line_details(text: &str, offset: usize) -> Details {
-    let bytes = text.as_bytes();
-    let is_line_end = |byte: &u8| matches!(byte, b'\r' | b'\n');
-    let Some(last) = bytes.len().checked_sub(1) else {
-        return Details::Line { line: String::new(), idx: 0 };
-    };
-    let mut at = offset.min(last);
-    // As Latin-1, in which OPA looks at single bytes: 0x85 and 0xA0 are space there.
-    while at > 0 && matches!(bytes[at], b' ' | 0x09..=0x0d | 0x85 | 0xa0) {
-        at -= 1;
-    }
-    let begin = bytes[..=at].iter().rposition(is_line_end).map_or(0, |end| end + 1);
-    let end = bytes[at..].iter().position(is_line_end).map_or(bytes.len(), |end| at + end);
-    let begin = begin.min(end);
-    Details::Line { line: String::from_utf8_lossy(&bytes[begin..end]).into_owned(), idx: at.saturating_sub(begin) }
 }

@@ -93,7 +93,7 @@ pub(super) fn check_rules_v1(rule: &Rule) -> Errors {
 
 fn check_rule_v1(rule: &Rule) -> Errors {
     let head = &rule.head;
-    let kind = if rule.is_function() { "function" } else { "rule" };
+    let kind = if head.args.as_ref().is_some_and(|args| !args.is_empty()) { "function" } else { "rule" };
     let mut errors = Vec::new();
     let mut refuse = |message: String, hint: Option<&str>| {
         let mut error = Error::new(Code::Parse, &rule.location, message);

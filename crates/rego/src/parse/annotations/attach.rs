@@ -8,6 +8,9 @@ use crate::{
     error::{Code, Error, Errors, Result},
 };
 
+/// How many blocks of a scope one rule takes. More than one is a mistake, and each is copied.
+const MAX_BLOCKS: usize = 32;
+
 /// What may stand below a block.
 enum Target {
     Package,
@@ -127,10 +130,10 @@ struct Group {
 /// rule that gets all, the last one is taken and the others go to the next rule as well.
 fn give_to_rules(module: &mut Module) {
     let mut groups: HashMap<String, Group> = HashMap::new();
-    for (index, annotations) in module.annotations.iter().enumerate() {
+    for (index, annotations) in module.annotations.iter().enumerate().rev() {
         match annotations.scope {
             Scope::Document => groups.entry(ref_text(&annotations.path)).or_default().document.push(index),
-            Scope::Rule => groups.entry(ref_text(&annotations.path)).or_default().above.insert(0, index),
+            Scope::Rule => groups.entry(ref_text(&annotations.path)).or_default().above.push(index),
             Scope::Package | Scope::Subpackages => {}
         }
     }
@@ -145,7 +148,8 @@ fn give_to_rules(module: &mut Module) {
         {
             group.pending.extend(group.above.pop());
         }
-        let mut mine: Vec<usize> = group.document.iter().chain(&group.pending).copied().collect();
+        let pending = group.pending.iter().rev().take(MAX_BLOCKS);
+        let mut mine: Vec<usize> = group.document.iter().take(MAX_BLOCKS).chain(pending).copied().collect();
         mine.sort_unstable();
         module.rules[index].annotations = mine.into_iter().map(|index| module.annotations[index].clone()).collect();
         group.pending.pop_last();
