@@ -130,7 +130,6 @@ impl Parser<'_> {
             entries.push((key, value));
             self.comma_or(Kind::RightBrace)?;
         }
-        keep_last(&mut entries);
         Some(Node::Object(entries))
     }
 
@@ -177,23 +176,4 @@ fn keep_first(items: &mut Vec<Term>) {
     }
     let mut keep = keep.into_iter();
     items.retain(|_| keep.next().unwrap_or(true));
-}
-
-/// Of equal keys of an object the first one stays, with the value of the last one.
-fn keep_last(entries: &mut Vec<(Term, Term)>) {
-    let mut order: Vec<usize> = (0..entries.len()).collect();
-    order.sort_by(|a, b| compare::term(&entries[*a].0, &entries[*b].0).then(a.cmp(b)));
-    let mut keep = vec![true; entries.len()];
-    let mut first = 0;
-    for pair in order.windows(2) {
-        if compare::term(&entries[pair[0]].0, &entries[pair[1]].0).is_eq() {
-            if keep[pair[0]] {
-                first = pair[0];
-            }
-            keep[pair[1]] = false;
-            entries[first].1 = entries[pair[1]].1.clone();
-        }
-    }
-    let mut keep = keep.into_iter();
-    entries.retain(|_| keep.next().unwrap_or(true));
 }

@@ -85,7 +85,12 @@ fn check_syntax(text: &str) -> Result<(), String> {
         let place = PLACE.as_ref()?.captures(part)?;
         place.get(1)?.as_str().parse::<usize>().ok()?.checked_sub(1)
     };
-    let in_scanner = context.map_or(problem.contains("not allowed in this context"), |it| it.starts_with("scanning"));
+    let in_scanner = match context {
+        Some(context) => {
+            ["scanning", "parsing a quoted scalar", "parsing a tag"].iter().any(|it| context.starts_with(it))
+        }
+        None => problem.contains("not allowed in this context"),
+    };
     let at = context.and_then(line).filter(|line| *line > 0).or_else(|| line(problem)).unwrap_or(0);
     let what = problem.split(" at ").next().unwrap_or(problem);
     match at {
