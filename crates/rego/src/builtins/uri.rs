@@ -205,6 +205,18 @@ fn is_valid(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     Ok(Some(valid.into()))
 }
 
+/// A path as Go's net/url escapes it by default.
+fn escaped(path: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+    path.bytes().fold(String::with_capacity(path.len()), |mut out, byte| {
+        match plain(byte) {
+            true => out.push(char::from(byte)),
+            false => out.push_str(&format!("%{byte:02X}")),
+        }
+        out
+    })
+}
+
 fn parse(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
     let uri = Uri::parse(string(operands, 1)?)?;
     let parts = [
@@ -212,7 +224,8 @@ fn parse(_: &mut Context<'_>, operands: &[Value]) -> Outcome {
         ("hostname", uri.hostname()),
         ("port", uri.port()),
         ("path", &uri.path),
-        ("raw_path", &uri.raw_path),
+        // As written, unless that is just how the path is escaped by default.
+        ("raw_path", if escaped(&uri.path) == uri.raw_path { &uri.path } else { &uri.raw_path }),
         ("raw_query", &uri.query),
         ("fragment", &uri.fragment),
     ];

@@ -29,7 +29,7 @@ fn base64_hex_and_queries() {
 
 #[test]
 fn references() {
-    let parts = r#"{"fragment":"f","hostname":"::1","path":"/a b","port":"80","raw_path":"/a%20b","raw_query":"q=1","scheme":"http"}"#;
+    let parts = r#"{"fragment":"f","hostname":"::1","path":"/a b","port":"80","raw_path":"/a b","raw_query":"q=1","scheme":"http"}"#;
     assert_eq!(call("uri.parse", &[r#""HTTP://u:p@[::1]:80/a%20b?q=1#f""#]), parts);
     assert_eq!(call("uri.parse", &[r#"":a""#]), r#"parse ":a": missing protocol scheme"#);
     assert_eq!(call("uri.is_valid", &[r#""http://a b/""#]), "false");
