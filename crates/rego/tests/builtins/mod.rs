@@ -2,9 +2,13 @@
 
 mod certificates;
 mod codec;
+mod collections;
 mod graphql;
 mod json_schema;
 mod network;
+mod numbers;
+mod patterns;
+mod strings;
 mod time;
 mod tokens;
 
@@ -56,5 +60,12 @@ pub fn call_with(network: Network, name: &str, operands: &[&str]) -> String {
         Ok(None) => "undefined".to_owned(),
         Err(Failure::Operand(message) | Failure::Failed(message)) => message,
         Err(Failure::Halt(error)) => error.to_string(),
+    }
+}
+
+/// Calls each built-in with its operands and compares what comes of it.
+pub fn check_all(cases: &[(&str, &[&str], &str)]) {
+    for (name, operands, expected) in cases {
+        assert_eq!(call(name, operands), *expected, "{name}({})", operands.join(", "));
     }
 }
