@@ -157,11 +157,19 @@ impl Tree {
             ("name", filled_text(head.name.as_str())),
             ("args", filled(head.args.as_deref().unwrap_or_default(), |term| self.term(term))),
             ("key", head.key.as_ref().map(|key| self.term(key))),
-            ("value", head.value.as_ref().map(|value| self.term(value))),
+            ("value", head.value.as_ref().map(|value| self.head_value(head, value))),
             ("assign", only_true(head.assign)),
             ("ref", Some(self.terms(&head.reference))),
             ("location", self.location(&head.location)),
         ])
+    }
+
+    /// A value that was not written stands nowhere in OPA's tree, but for conditions under a key and further bodies.
+    fn head_value(&self, head: &Head, value: &Term) -> Json {
+        let text = head.location.text();
+        let under_key = head.reference.len() == 2 && head.args.as_ref().is_none_or(Vec::is_empty);
+        let has_place = !head.generated_value || text.starts_with('{') || under_key && text != "else";
+        Tree { locations: self.locations && has_place }.term(value)
     }
 
     fn body(&self, body: &[Expr]) -> Json {
